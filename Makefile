@@ -1,0 +1,37 @@
+# Needs Python 3.11 or newer, git and make; everything else goes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PAGE ?= labeled/en-news-harrow.html
+
+.PHONY: demo test train evaluate clean
+
+demo: .venv/installed ## the article of a page: make demo PAGE=my.html
+	@$(BIN)/boilerplate extract $(PAGE)
+
+test: .venv/installed-dev ## what continuous integration runs
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+	$(BIN)/python -m pytest -q -n auto
+
+train: .venv/installed-dev corpora-given ## both shipped models: make train CORPORA=folder
+	$(BIN)/python -m training.recipe --corpora $(CORPORA)
+
+evaluate: .venv/installed-dev corpora-given ## the figures: make evaluate CORPORA=folder
+	$(BIN)/python -m training.evaluation --corpora $(CORPORA)
+
+clean:
+	rm -rf .venv build dist
+
+.PHONY: corpora-given
+corpora-given:
+	@test -n "$(CORPORA)" || { echo "Give the folder of the corpora: make train CORPORA=folder" >&2; exit 2; }
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/installed-dev: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ .venv/installed

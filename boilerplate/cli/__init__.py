@@ -1,0 +1,70 @@
+"""The command line: `boilerplate VERB ...`, one verb in one module, imported when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from io import TextIOWrapper
+from typing import Any
+
+import click
+
+from boilerplate.cli.report import Failure
+from boilerplate.errors import BoilerplateError
+
+_VERBS = ("extract", "classify", "train", "evaluate")
+
+# What a shell reports for a process that a closed pipe ended.
+_PIPE_CLOSED = 141
+
+
+class _Verbs(click.Group):
+    """Imports a verb's module only when it is asked for, and turns errors into sentences."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"boilerplate.cli.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # Python flushes standard output once more on its way out: into nothing.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(_PIPE_CLOSED)
+        except BoilerplateError as error:
+            raise Failure(str(error)) from error
+        except OSError as error:
+            name = f"{error.filename}: " if error.filename else ""
+            raise Failure(f"{name}{error.strerror or error}") from error
+
+
+@click.group(
+    cls=_Verbs,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 all went well; 1 some pages failed and the rest went on; 2 nothing "
+    "could be done.",
+)
+@click.version_option(package_name="boilerplate-classifier", message="%(prog)s %(version)s")
+def _verbs() -> None:
+    """Keep the article of a web page and drop the rest."""
+
+
+def main() -> None:
+    """Run the command `boilerplate` with the arguments of the process."""
+    if sys.stdout is None:
+        click.echo("Error: standard output is closed", err=True)
+        sys.exit(Failure.exit_code)
+    if isinstance(sys.stdout, TextIOWrapper):
+        # A lone surrogate, as in a file name that is not UTF-8, comes out as JSON reads it back.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    _verbs(prog_name="boilerplate")

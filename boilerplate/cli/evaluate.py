@@ -1,0 +1,136 @@
+"""`boilerplate evaluate`: precision, recall and F1 on pages whose main text is known."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from math import fsum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+
+import click
+
+from boilerplate.cli import options
+from boilerplate.cli.output import write_summary
+from boilerplate.cli.report import Failure, Report, progress
+from boilerplate.errors import LabelError
+
+if TYPE_CHECKING:
+    from boilerplate import BoilerplateFilter
+    from boilerplate.scoring import Scores
+
+
+@click.command("evaluate", short_help="Score a model on pages whose main text is known.")
+@click.argument("gold", type=click.Path(exists=True, path_type=Path))
+@options.model
+@options.threshold
+@options.kind
+def command(
+    gold: Path,
+    model: str | None,
+    threshold: float | None,
+    kind: Literal["auto", "html", "text"],
+) -> None:
+    """Score a model (the shipped ones unless -m is given) on GOLD, pages with known main text.
+
+    GOLD is labelled data as for train, or a JSONL file (.jsonl, .jsonl.zst) of lines {"html": a
+    page, "text": its main text without the headline}. Texts are compared as bags of words; every
+    score is the mean over the pages. The headline counts neither for nor against.
+    """
+    from boilerplate import BoilerplateFilter
+    from boilerplate.scoring import mean_scores
+
+    keep = BoilerplateFilter(model=model, threshold=threshold, kind=kind, headline=False)
+    report = Report()
+    scores, accuracies = [], []
+    for page_scores, accuracy in _judged(gold, keep, report):
+        scores.append(page_scores)
+        if accuracy is not None:
+            accuracies.append(accuracy)
+    if scores:
+        row: dict[str, Any] = {"pages": len(scores), **mean_scores(scores)._asdict()}
+        if accuracies:
+            row["block_accuracy"] = fsum(accuracies) / len(accuracies)
+        write_summary(str(gold), [row])
+    report.finish()
+
+
+def _judged(
+    gold: Path, keep: BoilerplateFilter, report: Report
+) -> Iterator[tuple[Scores, float | None]]:
+    """The word scores of every page and, where its blocks are labelled, the share of right ones."""
+    first = {"blocks": []} if gold.is_dir() else _first_record(gold)
+    if "blocks" in first:
+        return _labeled_pages(gold, keep, report)
+    if "html" in first and "text" in first:
+        return _gold_texts(gold, keep, report)
+    raise Failure(
+        f'{gold}: neither labelled pages ("blocks") nor pages with gold text ("html", "text")'
+    )
+
+
+def _labeled_pages(
+    gold: Path, keep: BoilerplateFilter, report: Report
+) -> Iterator[tuple[Scores, float]]:
+    from boilerplate.cli.judging import judge
+    from boilerplate.labeled import read_labeled
+
+    pages = read_labeled(gold)
+    for page in progress(pages, len(pages), "Pages"):
+        with report.page(page.id):
+            yield judge(page, keep)
+
+
+def _gold_texts(
+    gold: Path, keep: BoilerplateFilter, report: Report
+) -> Iterator[tuple[Scores, None]]:
+    from boilerplate.scoring import word_scores
+
+    for name, line in progress(_lines(gold), None, "Pages"):
+        with report.page(name):
+            record = _record(line)
+            page, text = record.get("html"), record.get("text")
+            if not isinstance(page, str) or not isinstance(text, str):
+                raise LabelError('a line needs "html", a page, and "text", its main text')
+            yield word_scores(keep(page), text), None
+
+
+def _first_record(gold: Path) -> dict[str, Any]:
+    for name, line in _lines(gold):
+        try:
+            return _record(line)
+        except LabelError as error:
+            raise Failure(f"{name}: {error}") from error
+    raise Failure(f"{gold}: there is no page in this file")
+
+
+def _record(line: bytes) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise LabelError(f"this is not JSON ({error})") from None
+    if not isinstance(record, dict):
+        raise LabelError("a line must be a JSON object")
+    return record
+
+
+def _lines(gold: Path) -> Iterator[tuple[str, bytes]]:
+    """Stream the lines of a JSONL file that are not blank, each with a name for messages."""
+    with gold.open("rb") as file:
+        lines = _decompressed(file, gold) if gold.suffix == ".zst" else file
+        for number, line in enumerate(lines, 1):
+            if line.strip():
+                yield f"{gold}, line {number}", line
+
+
+def _decompressed(file: BinaryIO, gold: Path) -> Iterator[bytes]:
+    try:
+        import zstandard
+    except ImportError:
+        raise Failure(f"{gold}: install the package zstandard to read .zst files") from None
+    plain = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
+    try:
+        yield from io.BufferedReader(plain)
+    except zstandard.ZstdError as error:
+        raise Failure(f"{gold}: this is not a sound zstandard file ({error})") from error

@@ -1,0 +1,71 @@
+"""Where a verb writes: a terminal, for people; a pipe or a file, for programs."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+# A page must not steer the terminal it is shown on: no escape sequences, no carriage returns.
+_CONTROLS = dict.fromkeys(c for c in (*range(0x20), *range(0x7F, 0xA0)) if chr(c) not in "\n\t")
+
+
+@contextmanager
+def opened(path: str | None) -> Iterator[TextIO]:
+    """Open the file to write, or standard output if there is none.
+
+    A file takes its name only when it is whole; what stood there before stays until then.
+    """
+    if path is None:
+        yield sys.stdout
+        return
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():  # a device or a named pipe
+        with target.open("w", encoding="utf-8", errors="backslashreplace") as stream:
+            yield stream
+        return
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+            yield stream
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write_json(record: dict[str, Any], stream: TextIO) -> None:
+    """Write one record as a line of JSON."""
+    stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def write_summary(title: str, rows: list[dict[str, Any]]) -> None:
+    """Write rows of figures to standard output: a table on a terminal, else JSON lines."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            write_json(row, sys.stdout)
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(printable(title)), title_justify="left", box=box.SIMPLE)
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    for name in columns:
+        table.add_column(name.replace("_", " "), justify="right")
+    for row in rows:
+        table.add_row(*(_cell(row.get(name, "")) for name in columns))
+    Console().print(table)
+
+
+def _cell(value: Any) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def printable(text: str) -> str:
+    """Return the text without the control characters that a terminal would obey."""
+    return text.translate(_CONTROLS)

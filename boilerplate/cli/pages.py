@@ -1,0 +1,57 @@
+"""From the PAGE arguments of a verb to one page after the other."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from boilerplate.cli.report import Report, progress
+
+SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".text", ".md")
+
+_T = TypeVar("_T")
+
+
+def is_batch(arguments: Sequence[str]) -> bool:
+    """Whether the arguments can stand for more than one page, however many there turn out to be."""
+    return len(arguments) > 1 or os.path.isdir(arguments[0])
+
+
+def each_page(
+    arguments: Sequence[str],
+    do: Callable[[bytes], _T],
+    report: Report,
+    *,
+    show_progress: bool = True,
+) -> Iterator[tuple[str, _T]]:
+    """Do something with every page; yield the page's name and the result, in order.
+
+    An argument is a file, a folder (every file in it, at any depth, with one of `SUFFIXES`,
+    sorted) or "-" for standard input. A page that fails is told to `report` and left out.
+    """
+    names = [name for argument in arguments for name in _files(argument, report)]
+    for name in progress(names, len(names), "Pages", hidden=not show_progress):
+        with report.page(name):
+            yield name, do(_read(name))
+
+
+def _files(argument: str, report: Report) -> list[str]:
+    if not os.path.isdir(argument):
+        return [argument]
+    files = sorted(
+        os.path.join(folder, name)
+        for folder, _, names in os.walk(argument)
+        for name in names
+        if name.lower().endswith(SUFFIXES)
+    )
+    if not files:
+        suffixes = ", ".join(SUFFIXES)
+        report.failure(argument, f"this folder holds no pages (files that end in {suffixes})")
+    return files
+
+
+def _read(name: str) -> bytes:
+    return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()

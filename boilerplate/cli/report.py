@@ -1,0 +1,71 @@
+"""What a verb says on standard error, and its exit code: 0 all fine, 1 in part, 2 nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+import click
+
+from boilerplate.errors import BoilerplateError
+
+_T = TypeVar("_T")
+
+
+class Failure(click.ClickException):
+    """Nothing could be done; the message says why."""
+
+    exit_code: ClassVar[int] = 2
+
+
+@dataclass
+class Report:
+    """How many pages went well and how many failed, each failure one sentence."""
+
+    done: int = 0
+    failed: int = 0
+
+    @contextmanager
+    def page(self, name: str) -> Iterator[None]:
+        """Count what is done inside as one page; if it fails, say why and go on."""
+        try:
+            yield
+        except (BoilerplateError, OSError) as error:
+            self.failure(name, getattr(error, "strerror", None) or str(error))
+        except Exception as error:  # a defect of ours must not cost the rest of the batch
+            self.failure(name, f"unexpected {type(error).__name__}: {error}")
+        else:
+            self.done += 1
+
+    def failure(self, name: str, sentence: str) -> None:
+        """Count a failure and say why."""
+        self.failed += 1
+        click.echo(f"Error: {name}: {sentence}", err=True)
+
+    def warning(self, name: str, sentence: str) -> None:
+        """Say what a user would want to know of the page `name`."""
+        click.echo(f"Warning: {name}: {sentence}", err=True)
+
+    def finish(self) -> None:
+        """Leave with the exit code of the whole batch."""
+        if self.failed:
+            click.get_current_context().exit(1 if self.done else Failure.exit_code)
+
+
+def progress(
+    items: Iterable[_T], total: int | None, what: str, hidden: bool = False
+) -> Iterator[_T]:
+    """Pass the items on, with a bar on standard error if that is a terminal.
+
+    No bar for one item; with an unknown total (None) it shows that something goes on.
+    """
+    if hidden or total == 1 or not sys.stderr.isatty():
+        yield from items
+        return
+    from rich.console import Console
+    from rich.progress import track
+
+    yield from track(items, what, total, console=Console(stderr=True), transient=True)

@@ -1,0 +1,111 @@
+"""`boilerplate train`: fit a model on labelled blocks."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from boilerplate.cli.output import write_summary
+from boilerplate.cli.report import Failure, Report, progress
+from boilerplate.errors import LabelError
+from boilerplate.page import LABELS
+
+if TYPE_CHECKING:
+    from boilerplate import BoilerplateClassifier
+    from boilerplate.labeled import LabeledPage
+    from boilerplate.scoring import Scores
+
+
+@click.command("train", short_help="Fit a model on labelled blocks.")
+@click.argument("labeled", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    metavar="MODEL",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to save the model in.",
+)
+@click.option(
+    "--C",
+    "c",
+    type=click.FloatRange(0, min_open=True),
+    help="Inverse strength of the regularisation: the fewer pages, the smaller.",
+)
+@click.option(
+    "--folds",
+    type=click.IntRange(0),
+    default=5,
+    show_default=True,
+    help="Folds of the cross-validation; 0 leaves it out.",
+)
+def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
+    """Fit a model on LABELED: a JSONL file of labelled pages, or a folder of such files.
+
+    HTML pages and flattened text are fitted apart and saved in one file. A cross-validation says
+    first how good each will be: the pages of a source (a site) are judged by a model that has not
+    seen that source. The scores compare words and leave the headline aside.
+    """
+    if not output.parent.is_dir():
+        raise Failure(f"{output}: there is no folder {output.parent} to save the model in")
+    if not os.access(output if output.exists() else output.parent, os.W_OK):
+        raise Failure(f"{output}: no permission to write here")
+    from boilerplate import BoilerplateClassifier
+    from boilerplate.labeled import read_labeled
+
+    def fit(pages: Sequence[LabeledPage]) -> BoilerplateClassifier:
+        classifier = BoilerplateClassifier() if c is None else BoilerplateClassifier(C=c)
+        return classifier.fit(
+            [page.page for page in pages],
+            [page.labels for page in pages],
+            groups=[page.source for page in pages],
+        )
+
+    pages = read_labeled(labeled)
+    rows = []
+    for kind in sorted({page.kind for page in pages}):
+        of_kind = [page for page in pages if page.kind == kind]
+        sources = {page.source for page in of_kind}
+        row: dict[str, Any] = {"kind": kind, "pages": len(of_kind), "sources": len(sources)}
+        labels = Counter(label for page in of_kind for label in page.labels)
+        row |= {label: labels[label] for label in LABELS}
+        parts = min(folds, len(sources))
+        if parts > 1:
+            row |= {"folds": parts, **_cross_validate(of_kind, parts, fit)._asdict()}
+        elif folds > 1:
+            Report().warning(kind, "all pages are of one source: there is no cross-validation")
+        rows.append(row)
+    model = fit(pages)
+    model.info_ = {"trained_on": rows}
+    model.save(output)
+    write_summary(f"Saved {output}", rows)
+
+
+def _cross_validate(
+    pages: Sequence[LabeledPage],
+    folds: int,
+    fit: Callable[[Sequence[LabeledPage]], BoilerplateClassifier],
+) -> Scores:
+    """Mean word scores of the pages, each judged by a model that has not seen its source."""
+    from sklearn.model_selection import GroupKFold
+
+    from boilerplate import BoilerplateFilter
+    from boilerplate.cli.judging import judge
+    from boilerplate.scoring import mean_scores
+
+    scores = []
+    splits = GroupKFold(folds).split(pages, groups=[page.source for page in pages])
+    for known, unseen in progress(splits, folds, "Cross-validation"):
+        try:
+            keep = BoilerplateFilter(fit([pages[i] for i in known]))
+        except LabelError as error:
+            raise Failure(
+                f"in a fold of the cross-validation, {error}; --folds 0 leaves it out"
+            ) from error
+        scores += [judge(pages[i], keep)[0] for i in unseen]
+    return mean_scores(scores)

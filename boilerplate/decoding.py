@@ -1,0 +1,119 @@
+"""Bytes to text, as the HTML standard reads a page's encoding, and by detection after that."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# The standard looks at 1,024 bytes; real pages declare themselves later than that.
+_PRESCAN = 4096
+_DETECT = 65536
+_DECLARED = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_XML_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.I)
+_COMMENT = re.compile(rb"<!--.*?-->", re.S)
+
+# Where the Encoding Standard of the WHATWG gives a label another meaning than Python does.
+_WEB_MEANING = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "big5": "big5hkscs",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "utf-16": "utf-8",
+    "utf-16-le": "utf-8",
+    "utf-16-be": "utf-8",
+    "utf-7": "utf-8",
+}
+_WEB_LABELS = {"x-sjis": "cp932", "windows-949": "cp949", "x-gbk": "gb18030", "unicode": "utf-8",
+               "x-user-defined": "cp1252", "dos-874": "cp874", "x-x-big5": "big5hkscs",
+               "x-euc-jp": "euc_jp", "x-cp1251": "cp1251", "x-cp1252": "cp1252"}  # fmt: skip
+_NO_PAGE = frozenset(("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"))
+
+_MAGIC = (
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG\r\n", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"RIFF", "a RIFF file (an image or sound)"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstandard archive"),
+    (b"\x7fELF", "a program"),
+    (b"SQLite format 3", "a database"),
+    (b"\xd0\xcf\x11\xe0", "an office document"),
+)
+
+
+def decode(data: bytes, declared: str | None = None) -> str:
+    """Decode a page; never raises.
+
+    The byte-order mark decides, then `declared` (as an HTTP header gives it), then the page's
+    own declaration, read as browsers read it. A declaration that the bytes contradict, or none,
+    leads to UTF-8 where the bytes are UTF-8 and to bs4's detection where they are not.
+    """
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding, "replace")
+    candidates = [_python_name(declared) if declared else None, _own_declaration(data), "utf-8"]
+    for name in candidates:
+        if name is not None:
+            try:
+                return data.decode(name)
+            except (UnicodeDecodeError, LookupError):
+                continue
+    for name in candidates[:2]:
+        if name is not None:
+            text = data.decode(name, "replace")
+            # A truncated character or two is damage, not another encoding.
+            if text.count("\ufffd") * 200 <= len(text):
+                return text
+    return _detect(data)
+
+
+def binary_nature(data: bytes) -> str | None:
+    """What kind of file this is in words, if it is none that holds text; else None."""
+    for magic, name in _MAGIC:
+        if data.startswith(magic):
+            return name
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    head = data[:_PRESCAN]
+    return "binary data" if head.count(0) * 50 > len(head) else None
+
+
+def _own_declaration(data: bytes) -> str | None:
+    head = data[:_PRESCAN]
+    found = _DECLARED.search(_COMMENT.sub(b"", head)) or _XML_DECLARED.search(head)
+    return _python_name(found.group(1).decode("ascii", "replace")) if found else None
+
+
+def _python_name(label: str) -> str | None:
+    label = label.strip().lower()
+    if label in _WEB_LABELS:
+        return _WEB_LABELS[label]
+    try:
+        info = codecs.lookup(label)
+    except (LookupError, ValueError):
+        return None
+    name = info.name
+    # Python's registry also holds codecs that no page is written in (hex, rot13, idna, ...).
+    if name in _NO_PAGE or not info._is_text_encoding:
+        return None
+    return _WEB_MEANING.get(name, name)
+
+
+def _detect(data: bytes) -> str:
+    from bs4.dammit import UnicodeDammit
+
+    guess = UnicodeDammit(data[:_DETECT]).original_encoding
+    return data.decode((guess and _python_name(guess)) or "cp1252", "replace")

@@ -1,0 +1,17 @@
+"""Every error that the library raises on purpose."""
+
+
+class BoilerplateError(Exception):
+    """The root of every error that the library raises on purpose."""
+
+
+class PageError(BoilerplateError):
+    """A page that cannot be read: of a wrong type, of an unknown kind, empty or binary."""
+
+
+class ModelError(BoilerplateError):
+    """A model that cannot be loaded, or that does not fit what it is asked to do."""
+
+
+class LabelError(BoilerplateError):
+    """Labelled data that cannot be read or that does not fit its page."""

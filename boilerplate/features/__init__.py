@@ -1,0 +1,60 @@
+"""Blocks to one row of numbers each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from boilerplate.features.context import Ranges, containers, context, layout, structure, windows
+from boilerplate.features.markup import link_density, markup
+from boilerplate.features.stacked import stacked
+from boilerplate.features.wording import wording
+from boilerplate.page import Floats, Page
+
+FEATURES_VERSION = 1  # counts up when a column changes its meaning: old models no longer fit
+
+
+@dataclass(slots=True)
+class Features:
+    """The first-pass matrix of a page and what the second pass needs of it.
+
+    Attributes:
+        matrix: Shape (n_blocks, n_columns); the columns are `names` of the page's kind.
+        words: Shape (n_blocks,).
+        link_density: Shape (n_blocks,), 0 to 1.
+    """
+
+    names: list[str]
+    matrix: Floats
+    words: Floats
+    link_density: Floats
+    _around: list[Ranges]
+
+    def stacked(self, probability: Floats) -> tuple[list[str], Floats]:
+        """Names and matrix of the second pass's own columns; see `features.stacked`."""
+        columns = stacked(probability, self.words, self._around)
+        return list(columns), np.stack(list(columns.values()), axis=1)
+
+
+def features(page: Page) -> Features:
+    """Compute every dense column of a page of at least one block."""
+    counted = wording(page.texts)
+    density = link_density(page, counted.chars)
+    around = [windows(len(page))]
+    columns = dict(counted.columns)
+    elements = page.elements
+    if elements is not None:
+        around.append(containers(page, elements))
+        columns |= markup(page, elements, counted, density)
+        columns |= structure(page, elements, counted, density)
+    else:
+        columns |= {"link_density": density} | layout(page, counted)
+    columns |= context(page, counted, density, around)
+    return Features(
+        names=list(columns),
+        matrix=np.stack(list(columns.values()), axis=1),
+        words=counted.words,
+        link_density=density,
+        _around=around,
+    )

@@ -1,0 +1,301 @@
+"""What a block's surroundings say: neighbours, containers, repetition, the page as a whole.
+
+Everything is summed over ranges of blocks, and a sum over a range is the difference of two
+cumulative sums; windows and containers of every size cost the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from boilerplate.features.markup import HEADINGS
+from boilerplate.features.wording import Wording
+from boilerplate.page import Elements, Floats, Ints, Page
+
+LEVELS = 5  # containers of different extent around a block that are looked at
+RADII = (2, 5, 10, 25)  # windows, in blocks to either side
+_NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
+
+
+@dataclass(slots=True)
+class Ranges:
+    """Ranges of blocks ``start:end`` that surround each block, shape (n_ranges, n_blocks)."""
+
+    names: list[str]
+    start: Ints
+    end: Ints
+
+    def sums(self, values: Floats) -> Floats:
+        """Sums of a quantity of shape (n_blocks,) over each range, shape (n_ranges, n_blocks)."""
+        total = np.concatenate(([0.0], np.cumsum(values)))
+        return total[self.end] - total[self.start]
+
+
+def windows(n: int) -> Ranges:
+    """The windows of `RADII` blocks to either side of each block of a page of n blocks."""
+    at = np.arange(n)
+    return Ranges(
+        [f"window_{radius}" for radius in RADII],
+        np.array([np.maximum(at - radius, 0) for radius in RADII]),
+        np.array([np.minimum(at + radius + 1, n) for radius in RADII]),
+    )
+
+
+def containers(page: Page, elements: Elements) -> Ranges:
+    """The containers around each block, from the narrowest that holds another block outwards."""
+    n = len(page)
+    parents, sizes = elements.parent.tolist(), (elements.end - elements.start).tolist()
+    wider: list[int] = []  # the nearest ancestor that holds more blocks; -1 is the page
+    for parent, size in zip(parents, sizes, strict=True):
+        while parent >= 0 and sizes[parent] <= size:
+            parent = wider[parent]
+        wider.append(parent)
+    up = np.array([*wider, -1], np.intp)
+    start = np.append(elements.start, 0)
+    end = np.append(elements.end, n)
+    size = np.append(np.array(sizes, np.intp), n)
+    current = np.where(size[page.element] > 1, page.element, up[page.element])
+    starts, ends = [], []
+    for _ in range(LEVELS):
+        starts.append(start[current])
+        ends.append(end[current])
+        current = up[current]
+    return Ranges([f"container_{k}" for k in range(LEVELS)], np.array(starts), np.array(ends))
+
+
+def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -> dict[str, Floats]:
+    """The context columns of a page, each of shape (n_blocks,)."""
+    n = len(page)
+    count = words.words
+    free = count * (1.0 - density)  # words outside links
+    long = ((count >= 10) & (density < 0.34)).astype(np.float64)
+    prose = count * long * words.ends_sentence
+    columns: dict[str, Floats] = {}
+
+    total = max(float(count.sum()), 1.0)
+    before = np.cumsum(count) - count
+    at = np.arange(n, dtype=np.float64)
+    columns |= {
+        "position": at / max(n - 1, 1),
+        "words_before": before / total,
+        "log_index": np.log1p(at),
+        "log_index_from_end": np.log1p(n - 1 - at),
+        "page_log_blocks": np.full(n, np.log1p(n)),
+        "page_log_words": np.full(n, np.log1p(total)),
+        "page_link_density": np.full(n, float((count * density).sum()) / total),
+        "page_long_share": np.full(n, float((count * long).sum()) / total),
+        "page_prose_share": np.full(n, float(prose.sum()) / total),
+        "page_sentence_share": np.full(n, float(words.ends_sentence.mean())),
+        "page_log_block_words": np.full(n, np.log1p(total / n)),
+    }
+
+    log_words = np.log1p(count)
+    for shift in _NEIGHBOURS:
+        name = f"previous_{-shift}" if shift < 0 else f"next_{shift}"
+        columns[f"{name}_log_words"] = _shifted(log_words, shift)
+        columns[f"{name}_link_density"] = _shifted(density, shift, 1.0)
+        columns[f"{name}_ends_sentence"] = _shifted(words.ends_sentence, shift)
+    columns |= _distances(long, count)
+
+    for ranges in around:
+        blocks = (ranges.end - ranges.start).astype(np.float64)
+        held = np.maximum(ranges.sums(count), 1.0)
+        sums = {
+            "log_blocks": np.log1p(blocks),
+            "log_free_words": np.log1p(ranges.sums(free)),
+            "free_share": ranges.sums(free) / held,
+            "sentence_share": ranges.sums(words.ends_sentence) / blocks,
+            "long_share": ranges.sums(long) / blocks,
+            "prose_share": ranges.sums(prose) / held,
+            "log_block_words": np.log1p(held / blocks),
+            "commas": np.minimum(ranges.sums(words.commas) / held, 0.3),
+        }
+        for quantity, values in sums.items():
+            for name, row in zip(ranges.names, values, strict=True):
+                columns[f"{name}_{quantity}"] = row
+        if ranges.names[0].startswith("container"):
+            place = (at - ranges.start) / np.maximum(blocks - 1, 1)
+            share = ranges.sums(count) / total
+            for k, name in enumerate(ranges.names):
+                columns[f"{name}_place"] = place[k]
+                columns[f"{name}_page_share"] = share[k]
+    columns |= _repetition(page, count)
+    columns |= _title(page, count)
+    return columns
+
+
+def _shifted(values: Floats, shift: int, outside: float = 0.0) -> Floats:
+    """The value of the block `shift` places on, or `outside` beyond the page's ends."""
+    result = np.full_like(values, outside)
+    if shift > 0:
+        result[:-shift] = values[shift:]
+    else:
+        result[-shift:] = values[:shift]
+    return result
+
+
+def _distances(long: Floats, words: Floats) -> dict[str, Floats]:
+    """Blocks to the nearest long block before and after, and the length of short runs."""
+    n = long.size
+    at = np.arange(n)
+    last = np.maximum.accumulate(np.where(long > 0, at, -n))
+    following = np.minimum.accumulate(np.where(long > 0, at, 2 * n)[::-1])[::-1]
+    since, until = np.minimum(at - last, n), np.minimum(following - at, n)
+    short_run = np.where(long > 0, 0, np.minimum(since + until, n))
+    return {
+        "log_since_long": np.log1p(since.astype(np.float64)),
+        "log_until_long": np.log1p(until.astype(np.float64)),
+        "log_short_run": np.log1p(short_run.astype(np.float64)),
+        "before_first_long": (last < 0).astype(np.float64),
+        "after_last_long": (following >= n).astype(np.float64),
+    }
+
+
+def _repetition(page: Page, words: Floats) -> dict[str, Floats]:
+    """How often the block's text, and its first word, stand in the page."""
+    texts = [text.casefold() for text in page.texts]
+    whole = Counter(texts)
+    opening = [text.split(maxsplit=1)[0] for text in texts]
+    first = Counter(opening)
+    seen: set[str] = set()
+    again = np.zeros(len(texts))
+    for i, text in enumerate(texts):
+        again[i] = text in seen
+        seen.add(text)
+    return {
+        "log_same_text": np.log(np.array([whole[t] for t in texts], np.float64)),
+        "same_text_before": again,
+        "long_text_before": again * (words >= 8),
+        "log_same_first_word": np.log(np.array([first[t] for t in opening], np.float64)),
+    }
+
+
+def _title(page: Page, words: Floats) -> dict[str, Floats]:
+    """Overlap of short blocks with the page's title."""
+    n = len(page)
+    covered, covers, equal = np.zeros(n), np.zeros(n), np.zeros(n)
+    title = _bag(page.title)
+    if title:
+        for i in np.flatnonzero(words <= 40):
+            bag = _bag(page.texts[i])
+            shared = len(bag & title)
+            if shared:
+                covered[i] = shared / len(bag)
+                covers[i] = shared / len(title)
+        full = " ".join(page.title.casefold().split())
+        equal = np.array(
+            [len(t) > 3 and (full.startswith(t) or full.endswith(t))
+             for t in (text.casefold() for text in page.texts)], np.float64
+        )  # fmt: skip
+    matches = np.flatnonzero((equal > 0) & (words >= 2))
+    first = matches[0] if matches.size else -1
+    after = np.arange(n) - first if first >= 0 else np.zeros(n)
+    return {
+        "title_covers": covered,
+        "title_covered": covers,
+        "title_product": covered * covers,
+        "title_equal": equal,
+        "after_title": (after > 0).astype(np.float64),
+        "log_since_title": np.log1p(np.maximum(after, 0.0)),
+        "page_has_title_block": np.full(n, float(first >= 0)),
+    }
+
+
+def _bag(text: str) -> set[str]:
+    """The words of a text; single characters where the script has no spaces."""
+    words = set(text.casefold().split())
+    if any("\u2e80" <= c for c in text):
+        words = {c for w in words for c in (w if any("\u2e80" <= x for x in w) else (w,))}
+    return {stripped for w in words if (stripped := w.strip(".,:;!?|-–—\"'“”()"))}
+
+
+def structure(page: Page, elements: Elements, words: Wording, density: Floats) -> dict[str, Floats]:
+    """Context that only markup has: headings above, shapes that repeat, the bulk of the prose."""
+    n = len(page)
+    at = np.arange(n)
+    tags = np.array(page.tags)
+    level = np.zeros(n)
+    for k, name in enumerate(HEADINGS, start=1):
+        level[tags == name] = k
+    heading = level > 0
+    last = np.maximum.accumulate(np.where(heading, at, -1))
+    above = np.where(last >= 0, level[last], 0.0)
+    columns = {
+        "heading_distance": np.log1p(np.where(last >= 0, at - last, n).astype(np.float64)),
+        "heading_level": above,
+        "heading_link_density": np.where(last >= 0, density[last], 0.0),
+        "heading_next": _shifted(heading.astype(np.float64), 1),
+        "heading_previous": _shifted(heading.astype(np.float64), -1),
+        "same_tag_previous": np.append(0.0, tags[1:] == tags[:-1])[:n],
+        "same_tag_next": np.append(tags[1:] == tags[:-1], 0.0)[:n],
+        "page_headings": np.full(n, np.log1p(float(heading.sum()))),
+        "page_paragraphs": np.full(n, float((tags == "p").mean())),
+    }
+
+    # Blocks of one shape: same element, same parent, by their signatures.
+    names = [*elements.signature, ""]
+    parent = np.append(elements.parent, -1)
+    shapes: dict[tuple[str, str], int] = {}
+    shape = np.array(
+        [
+            shapes.setdefault((names[e], names[parent[e]]), len(shapes))
+            for e in page.element.tolist()
+        ],
+        np.intp,
+    )
+    times = np.bincount(shape).astype(np.float64)
+    columns["shape_log_count"] = np.log(times)[shape]
+    for name, values in {
+        "shape_log_words": np.log1p(words.words),
+        "shape_link_density": density,
+        "shape_sentences": words.ends_sentence,
+    }.items():
+        columns[name] = (np.bincount(shape, weights=values) / times)[shape]
+
+    # The smallest elements that hold most of the page's prose.
+    good = words.words * (words.words >= 10) * (density < 0.34) * (0.3 + words.ends_sentence)
+    total = np.concatenate(([0.0], np.cumsum(good)))
+    mass = total[elements.end] - total[elements.start]
+    size = elements.end - elements.start
+    for percent in (40, 60, 80):
+        holds = np.flatnonzero(mass >= percent / 100 * total[-1]) if total[-1] > 0 else []
+        if len(holds):
+            best = holds[np.argmin(size[holds])]
+            start, end = elements.start[best], elements.end[best]
+        else:
+            start, end = 0, n
+        inside = (at >= start) & (at < end)
+        away = np.maximum(start - at, at - end + 1)
+        columns[f"bulk_{percent}_inside"] = inside.astype(np.float64)
+        columns[f"bulk_{percent}_away"] = np.log1p(np.maximum(away, 0).astype(np.float64))
+        columns[f"bulk_{percent}_page_share"] = np.full(n, (end - start) / n)
+    kind = page.meta.get("og:type", "").lower()
+    columns["page_og_article"] = np.full(n, float(kind == "article"))
+    columns["page_og_product"] = np.full(n, float(kind.startswith(("product", "og:product"))))
+    return columns
+
+
+def layout(page: Page, words: Wording) -> dict[str, Floats]:
+    """Context that only flattened text has: blank lines, joined lines, lines like headings."""
+    n = len(page)
+    gap = np.minimum(page.gap, 3).astype(np.float64)
+    gap_after = _shifted(gap, 1, 1.0)
+    short = (words.words <= 12) & (words.ends_sentence == 0)
+    # A line on its own between blank lines, or before longer text, may head a section.
+    heading = short & (_shifted(words.words, 1) > 2 * words.words)
+    at = np.arange(n)
+    last = np.maximum.accumulate(np.where(heading, at, -1))
+    return {
+        "gap_before": gap,
+        "gap_after": gap_after,
+        "gap_both": ((gap > 0) & (gap_after > 0)).astype(np.float64),
+        "page_gaps": np.full(n, float((gap > 0).mean())),
+        "log_source_lines": np.log1p(page.lines.astype(np.float64)),
+        "like_heading": heading.astype(np.float64),
+        "heading_distance": np.log1p(np.where(last >= 0, at - last, n).astype(np.float64)),
+        "previous_gap": _shifted(gap, -1),
+        "lower_follows": _shifted(np.array([t[0].islower() for t in page.texts], np.float64), 1),
+    }

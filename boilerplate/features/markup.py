@@ -1,0 +1,94 @@
+"""What a block's markup says: its links, its tag, its landmarks, its emphasis."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from boilerplate.features.tokens import tokens
+from boilerplate.features.wording import Wording
+from boilerplate.page import Elements, Floats, Page
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_TAG_GROUPS = {
+    "tag_paragraph": ("p",),
+    "tag_heading_1": ("h1",),
+    "tag_heading_2": ("h2",),
+    "tag_heading_low": ("h3", "h4", "h5", "h6"),
+    "tag_item": ("li", "dd", "dt"),
+    "tag_cell": ("td", "th"),
+    "tag_pre": ("pre",),
+    "tag_quote": ("blockquote",),
+    "tag_generic": ("div", "section", "body", "article", "main"),
+}
+# What makes an element a landmark: its tag, its role, or a part of its class names.
+_LANDMARKS = {
+    "in_navigation": ("<nav>", "role=navigation", "~nav", "~menu", "~navbar"),
+    "in_header": ("<header>", "role=banner", "~header"),
+    "in_footer": ("<footer>", "role=contentinfo", "~footer"),
+    "in_aside": ("<aside>", "role=complementary", "~sidebar", "~aside"),
+    "in_main": ("<main>", "role=main", "~main"),
+    "in_article": ("<article>", "role=article", "itemprop=articlebody", "~article", "~post"),
+    "in_form": ("<form>", "<button>", "<label>"),
+    "in_table": ("<table>",),
+    "in_list": ("<ul>", "<ol>", "<dl>"),
+    "in_figure": ("<figure>", "<figcaption>"),
+    "in_hidden": ("hidden",),
+    "in_comments": ("~comment", "~comments"),
+}
+
+
+def link_density(page: Page, chars: Floats) -> Floats:
+    """Share of each block's characters that stand in links, shape (n_blocks,)."""
+    return np.minimum(page.link_chars / chars, 1.0)
+
+
+def markup(page: Page, elements: Elements, words: Wording, density: Floats) -> dict[str, Floats]:
+    """The markup columns of an HTML page, each of shape (n_blocks,)."""
+    links = page.links.astype(np.float64)
+    columns = {
+        "link_density": density,
+        "all_link": (density > 0.99).astype(np.float64),
+        "has_link": (links > 0).astype(np.float64),
+        "log_links": np.log1p(links),
+        "links_per_word": np.minimum(links / np.maximum(words.words, 1.0), 1.0),
+        "log_unlinked_words": np.log1p(words.words * (1.0 - density)),
+        "strong_density": np.minimum(page.strong_chars / words.chars, 1.0),
+        "log_images": np.log1p(page.images.astype(np.float64)),
+        "log_breaks": np.log1p(page.breaks.astype(np.float64)),
+        "inline_elements": np.log1p(np.array([len(i) for i in page.inline], np.float64)),
+    }
+    tag = np.array(page.tags)
+    for name, group in _TAG_GROUPS.items():
+        columns[name] = np.isin(tag, group).astype(np.float64)
+    depth, landmarks = _inherited(elements)
+    columns["log_depth"] = np.log1p(depth[page.element])
+    for name, flags in zip(_LANDMARKS, landmarks.T, strict=True):
+        columns[name] = flags[page.element]
+    return columns
+
+
+_BIT = {
+    token: np.uint32(1 << number)
+    for number, group in enumerate(_LANDMARKS.values())
+    for token in group
+}
+
+
+def _inherited(elements: Elements) -> tuple[Floats, Floats]:
+    """Depth of each element, and whether it stands in each landmark.
+
+    Returns shapes (n_elements + 1,) and (n_elements + 1, n_landmarks); the last row answers for
+    a block without an element.
+    """
+    depths: list[int] = []
+    bits: list[int] = []
+    for parent, signature in zip(elements.parent.tolist(), elements.signature, strict=True):
+        depths.append(depths[parent] + 1 if parent >= 0 else 0)
+        inherited = bits[parent] if parent >= 0 else 0
+        for token in tokens(signature):
+            inherited |= int(_BIT.get(token, 0))
+        bits.append(inherited)
+    depth = np.array([*depths, 0], np.float64)
+    packed = np.array([*bits, 0], np.uint32)
+    flags = (packed[:, None] >> np.arange(len(_LANDMARKS), dtype=np.uint32)) & 1
+    return depth, flags.astype(np.float64)

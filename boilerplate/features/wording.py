@@ -1,0 +1,236 @@
+"""What a block's characters and words say, in any language.
+
+No stop-word lists: only the classes of characters (letters by case, digits, punctuation by its
+job, the characters of code), the words that they form, and where those stand. Scripts without
+spaces count each character as one word.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.page import Floats
+
+# Classes of characters. Letters and digits come first: below _SPACE a character forms words.
+_LOWER, _UPPER, _LETTER, _SPACELESS, _DIGIT, _SPACE = range(6)
+_SINGLE = {
+    name: number
+    for number, name in enumerate(
+        (
+            "terminal", "comma", "colon", "semicolon", "quote", "bracket", "brace", "equals",
+            "underscore", "slash", "bar", "angle", "currency", "at", "hash", "dash", "bullet",
+            "arrow", "copyright", "symbol", "newline",
+        ),
+        start=_SPACE + 1,
+    )
+}  # fmt: skip
+_MEMBERS = {
+    "terminal": ".!?…。！？｡؟۔।॥։።᙮‥",
+    "comma": ",،、，､՝፣",
+    "colon": ":：",
+    "semicolon": ";；؛",
+    "quote": "\"'`´‘’‚“”„«»‹›「」『』《》〈〉",
+    "bracket": "()[]（）［］【】〔〕",
+    "brace": "{}",
+    "equals": "=+*^~%&",
+    "underscore": "_",
+    "slash": "/\\",
+    "bar": "|¦",
+    "angle": "<>",
+    "currency": "$€£¥₹₽¢₩₺₴",
+    "at": "@",
+    "hash": "#",
+    "dash": "-‐‑‒–—―",
+    "bullet": "•·▪‣●○■□★☆✓✔",
+    "arrow": "→←↑↓»«›‹▶►▼▲⇒",
+    "copyright": "©®™",
+    "newline": "\n",
+}
+_CLASSES = _SPACE + 1 + len(_SINGLE)
+_SPACELESS_RANGES = (
+    (0x0E00, 0x0F00),  # Thai, Lao
+    (0x1000, 0x10A0),  # Myanmar
+    (0x1780, 0x1800),  # Khmer
+    (0x3005, 0x3008),
+    (0x3040, 0x3100),  # kana
+    (0x3400, 0x4DC0),  # Han
+    (0x4E00, 0xA000),
+    (0xF900, 0xFB00),
+)
+
+
+def _character_classes() -> NDArray[np.uint8]:
+    """The class of every character of the Basic Multilingual Plane, and one entry for the rest."""
+    by_category = {"Ll": _LOWER, "Lu": _UPPER, "Lt": _UPPER, "Nd": _DIGIT, "Nl": _DIGIT,
+                   "No": _DIGIT, "Lo": _LETTER, "Lm": _LETTER, "Mn": _LETTER, "Mc": _LETTER,
+                   "Zs": _SPACE, "Zl": _SPACE, "Zp": _SPACE, "Cc": _SPACE,
+                   "Cf": _SPACE, "Pd": _SINGLE["dash"], "Pi": _SINGLE["quote"],
+                   "Pf": _SINGLE["quote"], "Ps": _SINGLE["bracket"],
+                   "Pe": _SINGLE["bracket"], "Sc": _SINGLE["currency"]}  # fmt: skip
+    symbol = _SINGLE["symbol"]
+    category = unicodedata.category
+    table = np.array([by_category.get(category(chr(c)), symbol) for c in range(0x10000)], np.uint8)
+    for low, high in _SPACELESS_RANGES:
+        letters = table[low:high] == _LETTER
+        table[low:high][letters] = _SPACELESS
+    for name, members in _MEMBERS.items():
+        for member in members:
+            table[ord(member)] = _SINGLE[name]
+    return np.append(table, np.uint8(_LETTER))
+
+
+_CLASS_OF = _character_classes()
+
+
+@dataclass(slots=True)
+class Wording:
+    """Raw counts by block, shape (n_blocks,), on which context builds, and the feature columns."""
+
+    words: Floats
+    chars: Floats  # without spaces
+    terminals: Floats
+    commas: Floats
+    ends_sentence: Floats  # 0 or 1
+    columns: dict[str, Floats]
+
+
+def wording(texts: list[str]) -> Wording:
+    """Count characters, words and sentences of all blocks of a page at once."""
+    n = len(texts)
+    joined = "\n".join(texts) + "\n"
+    code = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    kind = _CLASS_OF[np.minimum(code, 0x10000)]
+    lengths = np.fromiter(map(len, texts), np.intp, n)
+    stops = np.cumsum(lengths + 1) - 1  # where the separators stand
+    starts = stops - lengths
+    block = np.repeat(np.arange(n), lengths + 1)
+
+    def per_block(flags: NDArray[np.bool_]) -> Floats:
+        return np.bincount(block[flags], minlength=n).astype(np.float64)
+
+    counts = np.bincount(block * _CLASSES + kind, minlength=n * _CLASSES).reshape(n, _CLASSES)
+    count = counts.astype(np.float64)
+    count[:, _SINGLE["newline"]] -= 1  # the separator
+
+    # Words: runs of word characters; a character of a spaceless script is one by itself.
+    in_word = kind < _SPACE
+    spaceless = kind == _SPACELESS
+    before = np.empty_like(in_word)
+    before[0] = False
+    before[1:] = in_word[:-1] & ~spaceless[:-1]
+    starts_word = in_word & (spaceless | ~before)
+    word_at = np.flatnonzero(starts_word)
+    word_block = block[word_at]
+    after = np.empty_like(in_word)
+    after[-1] = False
+    after[:-1] = in_word[1:] & ~starts_word[1:]
+    word_end = np.flatnonzero(in_word & ~after) + 1
+    word_length = word_end - word_at
+    first_kind = kind[word_at]
+    upper_sum = np.concatenate(([0], np.cumsum(kind == _UPPER)))
+    uppers = upper_sum[word_end] - upper_sum[word_at]
+
+    def words_where(flags: NDArray[np.bool_]) -> Floats:
+        return np.bincount(word_block[flags], minlength=n).astype(np.float64)
+
+    words = np.bincount(word_block, minlength=n).astype(np.float64)
+    chars = np.maximum(lengths - count[:, _SPACE] - count[:, _SINGLE["newline"]], 1.0)
+    per_word = 1.0 / np.maximum(words, 1.0)
+    per_char = 1.0 / chars
+
+    next_kind = np.append(kind[1:], _SINGLE["newline"])
+    previous_kind = np.concatenate(([_SINGLE["newline"]], kind[:-1]))
+    ends = (
+        (next_kind == _SPACE) | (next_kind == _SINGLE["newline"]) | (next_kind == _SINGLE["quote"])
+    )
+    terminal = kind == _SINGLE["terminal"]
+    wide = terminal & (code >= 0x3000)  # no space follows a full stop in Chinese or Japanese
+    sentences = per_block(terminal & (ends | wide) & (previous_kind != _SINGLE["terminal"]))
+    inner_dots = per_block((code == ord(".")) & (previous_kind <= _LETTER) & (next_kind <= _LETTER))
+    camel = per_block((kind == _UPPER) & (previous_kind == _LOWER))
+    doubled = per_block((kind == previous_kind) & (kind > _SPACE) & (code >= ord("!")))
+
+    # The last character decides how a block ends, or the one before a closing quote or bracket.
+    last = kind[np.maximum(stops - 1, 0)]
+    second_last = kind[np.maximum(stops - 2, starts)]
+    closes = (last == _SINGLE["quote"]) | (last == _SINGLE["bracket"])
+    ending = np.where(closes, second_last, last)
+    ellipsis = np.array([t.endswith(("...", "…")) for t in texts], np.float64)
+    ends_sentence = (ending == _SINGLE["terminal"]).astype(np.float64)
+    first = kind[starts]
+
+    letters = count[:, : _SPACELESS + 1].sum(axis=1)
+    cased = np.maximum(count[:, _LOWER] + count[:, _UPPER], 1.0)
+    punctuation = count[:, _SPACE + 1 : _SINGLE["newline"]].sum(axis=1)
+    code_like = (
+        count[:, _SINGLE["brace"] : _SINGLE["angle"] + 1].sum(axis=1)
+        + count[:, _SINGLE["semicolon"]]
+    )
+
+    def single(name: str) -> Floats:
+        return count[:, _SINGLE[name]]
+
+    columns = {
+        "log_words": np.log1p(words),
+        "log_chars": np.log1p(chars),
+        "words_to_5": np.minimum(words, 5.0) / 5.0,
+        "words_to_15": np.minimum(words, 15.0) / 15.0,
+        "words_to_40": np.minimum(words, 40.0) / 40.0,
+        "words_over_100": np.log1p(np.maximum(words - 100.0, 0.0)),
+        "word_length": np.minimum(chars * per_word, 20.0),
+        "short_words": words_where(word_length <= 3) * per_word,
+        "long_words": words_where(word_length >= 9) * per_word,
+        "huge_words": words_where(word_length >= 25) * per_word,
+        "letters": letters * per_char,
+        "digits": count[:, _DIGIT] * per_char,
+        "uppercase": count[:, _UPPER] / cased,
+        "spaceless": count[:, _SPACELESS] * per_char,
+        "capitalised_words": words_where(first_kind == _UPPER) * per_word,
+        "lowercase_words": words_where(first_kind == _LOWER) * per_word,
+        "capital_words": words_where((uppers == word_length) & (word_length > 1)) * per_word,
+        "number_words": words_where(first_kind == _DIGIT) * per_word,
+        "punctuation": punctuation * per_char,
+        "terminals": single("terminal") * per_word,
+        "commas": single("comma") * per_word,
+        "log_commas": np.log1p(single("comma")),
+        "colons": np.minimum(single("colon") * per_word, 2.0),
+        "quotes": np.minimum(single("quote") * per_word, 2.0),
+        "brackets": np.minimum(single("bracket") * per_word, 2.0),
+        "dashes": np.minimum(single("dash") * per_word, 2.0),
+        "bars": np.minimum((single("bar") + single("bullet")) * per_word, 2.0),
+        "arrows": np.minimum(single("arrow") * per_word, 2.0),
+        "currency": np.minimum(single("currency") * per_word, 1.0),
+        "copyright": np.minimum(single("copyright"), 1.0),
+        "ats": np.minimum(single("at") + single("hash"), 3.0),
+        "slashes": np.minimum(single("slash") * per_word, 2.0),
+        "braces": np.minimum(single("brace"), 4.0),
+        "code_like": code_like * per_char,
+        "inner_dots": np.minimum(inner_dots * per_word, 1.0),
+        "camel_case": np.minimum(camel * per_word, 1.0),
+        "doubled_marks": np.minimum(doubled * per_word, 1.0),
+        "log_sentences": np.log1p(sentences),
+        "sentence_length": np.log1p(words / np.maximum(sentences, 1.0)),
+        "log_lines": np.log1p(single("newline")),
+        "ends_sentence": ends_sentence,
+        "ends_ellipsis": ellipsis,
+        "ends_colon": (last == _SINGLE["colon"]).astype(np.float64),
+        "ends_comma": (last == _SINGLE["comma"]).astype(np.float64),
+        "ends_question": np.array([t.endswith(("?", "？", "؟")) for t in texts], np.float64),
+        "starts_lower": (first == _LOWER).astype(np.float64),
+        "starts_upper": (first == _UPPER).astype(np.float64),
+        "starts_digit": (first == _DIGIT).astype(np.float64),
+        "starts_mark": (first > _SPACE).astype(np.float64),
+        "sentence_of_10": ends_sentence * (words >= 10),
+    }
+    return Wording(
+        words=words,
+        chars=chars,
+        terminals=sentences,
+        commas=single("comma"),
+        ends_sentence=ends_sentence,
+        columns=columns,
+    )

@@ -1,0 +1,205 @@
+"""Decide and keep: from a page to the blocks that are its article."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from boilerplate.decision import cut
+from boilerplate.errors import BoilerplateError, ModelError
+from boilerplate.features import features
+from boilerplate.model import AnyPage, BoilerplateClassifier
+from boilerplate.page import Block, Label, Page
+from boilerplate.render import FORMATS, render
+from boilerplate.segment import segment
+from boilerplate.segment.html import DROPPED, soup_texts
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+    Soup = TypeVar("Soup", bound=Tag)
+
+_WINDOW = 64  # pages a worker is given at a time: bounds the memory of a pipe
+_EMPTY_ELEMENTS = ("img", "br", "hr", "input", "meta", "link")
+
+
+class BoilerplateFilter:
+    """Keeps the article of pages; one filter serves many pages, threads and processes.
+
+    Args:
+        model: A classifier, the path of a model file, or None for the shipped models.
+        threshold: Keep the blocks whose probability of being kept is at least this, 0 to 1; by
+            default the decision rule of `boilerplate.decision`.
+        format: ``"text"``, ``"markdown"``, ``"html"`` or ``"json"``.
+        kind: ``"html"``, ``"text"`` or ``"auto"``.
+        headline: Whether the headline belongs to the article.
+
+    Raises:
+        ModelError: If the model cannot be loaded.
+        BoilerplateError: If another argument is out of range.
+    """
+
+    def __init__(
+        self,
+        model: BoilerplateClassifier | str | Path | None = None,
+        threshold: float | None = None,
+        format: str = "text",
+        kind: str = "auto",
+        headline: bool = True,
+    ) -> None:
+        if format not in FORMATS:
+            raise BoilerplateError(f"format is {format!r}; it must be one of {', '.join(FORMATS)}")
+        if kind not in ("auto", "html", "text"):
+            raise BoilerplateError(f"kind is {kind!r}; it must be 'auto', 'html' or 'text'")
+        if threshold is not None and not 0.0 <= threshold <= 1.0:
+            raise BoilerplateError(f"threshold is {threshold!r}; it must lie between 0 and 1")
+        self.model = _loaded(model) if isinstance(model, (str, Path)) else model
+        self.threshold = threshold
+        self.format = format
+        self.kind = kind
+        self.headline = headline
+
+    def __call__(self, page: AnyPage, *, url: str | None = None) -> str:
+        """The article of a page; empty where the page has none."""
+        segmented = segment(page, self.kind)
+        blocks = self._judge(segmented)
+        kept = [b for b in blocks if b.label == "content" or self._keeps_headline(b)]
+        return render(segmented, kept, self.format, url)
+
+    def classify(self, page: AnyPage) -> list[Block]:
+        """Every block of a page with its label and probability, in reading order."""
+        return self._judge(segment(page, self.kind))
+
+    def pipe(self, pages: Iterable[AnyPage], workers: int = 1) -> Iterator[str]:
+        """The articles of many pages, in their order, lazily and in constant memory.
+
+        Args:
+            pages: Read as they are needed, a window ahead where there are several workers.
+            workers: Processes that share the work.
+        """
+        if workers < 1:
+            raise BoilerplateError(f"workers is {workers}; it must be at least 1")
+        if workers == 1:
+            yield from map(self, pages)
+            return
+        from joblib import Parallel, delayed
+
+        rest = iter(pages)
+        with Parallel(n_jobs=workers, batch_size=8) as parallel:
+            while window := list(islice(rest, workers * _WINDOW)):
+                yield from parallel(delayed(self)(page) for page in window)
+
+    def prune(self, soup: Soup) -> Soup:
+        """Remove the boilerplate from a BeautifulSoup tree in place, and return the tree."""
+        page = segment(soup)
+        keeps = np.array(
+            [b.label == "content" or self._keeps_headline(b) for b in self._judge(page)]
+        )
+        wanted: set[int] = set()
+        for first, last in zip(page.first_text[keeps], page.last_text[keeps], strict=True):
+            wanted.update(range(first, last + 1))
+        body = soup.body or soup
+        for number, node in enumerate(list(soup_texts(soup))):
+            if number not in wanted and node.find_parent("head") is None:
+                node.extract()
+        for tag in body.find_all(DROPPED):
+            tag.decompose()
+        for tag in reversed(body.find_all(True)):  # the innermost first
+            if tag.name not in _EMPTY_ELEMENTS and not tag.contents:
+                tag.decompose()
+        return soup
+
+    def _keeps_headline(self, block: Block) -> bool:
+        return self.headline and block.label == "headline"
+
+    def _judge(self, page: Page) -> list[Block]:
+        if not len(page):
+            return []
+        computed = features(page)
+        model = self.model or shipped_model(page.kind)
+        probability = model.page_proba(page, computed)
+        content, headline = probability[:, 0], probability[:, 1]
+        threshold = cut(content, computed.words) if self.threshold is None else self.threshold
+        # A page has one headline; what else looks like it is judged as content alone.
+        title = int(headline.argmax())
+        keep = content.copy()
+        if headline[title] > content[title]:
+            keep[title] += headline[title]
+        labels: list[Label] = ["content" if p >= threshold else "boilerplate" for p in keep]
+        if headline[title] > content[title] and keep[title] >= threshold:
+            labels[title] = "headline"
+        tags: Sequence[str | None] = page.tags or [None] * len(page)
+        columns = (page.texts, labels, keep.tolist(), tags, computed.link_density.tolist())
+        return [Block(*values, index) for index, values in enumerate(zip(*columns, strict=True))]
+
+
+def extract(
+    page: AnyPage,
+    *,
+    kind: str = "auto",
+    format: str = "text",
+    headline: bool = True,
+    threshold: float | None = None,
+    model: BoilerplateClassifier | str | Path | None = None,
+    url: str | None = None,
+) -> str:
+    """The article of a page.
+
+    Args:
+        page: Text, undecoded bytes, or a BeautifulSoup tree or tag.
+        url: Where the page is from; told in the JSON format.
+
+    The other arguments are those of `BoilerplateFilter`.
+
+    Raises:
+        PageError: If the page is of another type.
+        ModelError: If the model cannot be loaded or does not fit the page's kind.
+    """
+    keep = BoilerplateFilter(model, threshold, format, kind, headline)
+    return keep(page, url=url)
+
+
+def classify(
+    page: AnyPage,
+    *,
+    kind: str = "auto",
+    threshold: float | None = None,
+    model: BoilerplateClassifier | str | Path | None = None,
+    url: str | None = None,
+) -> list[Block]:
+    """Every block of a page with its label and probability, in reading order.
+
+    The arguments and the errors are those of `extract`.
+    """
+    return BoilerplateFilter(model, threshold, kind=kind).classify(page)
+
+
+@lru_cache(maxsize=2)
+def shipped_model(kind: str) -> BoilerplateClassifier:
+    """The model for a kind of page that comes with the library."""
+    here = Path(__file__).parent
+    for folder in (here / "models", here.parent / "models"):  # installed; in a checkout
+        path = folder / f"{kind}.json"
+        if path.is_file():
+            return BoilerplateClassifier.load(path)
+    raise ModelError(f"the shipped model {kind}.json is not there; install the library anew")
+
+
+@lru_cache(maxsize=8)
+def _loaded_version(path: Path, modified: int) -> BoilerplateClassifier:
+    return BoilerplateClassifier.load(path)
+
+
+def _loaded(path: str | Path) -> BoilerplateClassifier:
+    """A model file, read once as long as it does not change."""
+    path = Path(path)
+    try:
+        modified = path.stat().st_mtime_ns
+    except OSError:
+        modified = 0
+    return _loaded_version(path, modified)

@@ -1,0 +1,264 @@
+"""Fitting the two passes with scikit-learn; imported only when a model is fitted."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
+
+from boilerplate.features import Features, features
+from boilerplate.features.tokens import PLACES, tokens
+from boilerplate.page import Floats, Ints, Page
+from boilerplate.passes import Passes
+
+_CONTENT, _HEADLINE = 0, 1  # columns of the labels, and of the coefficients
+_THINNING = 8  # of the blocks that are no headline
+_MOST_BLOCKS = 200  # of one page that are fitted: catalogues repeat themselves
+_PAGE_WORDS = 4.0  # a page weighs by its content's words, at least by this part of all
+
+
+def fit_passes(
+    pages: Sequence[Page],
+    shares: Sequence[Floats],
+    groups: Sequence[str],
+    *,
+    C: float,
+    folds: int,
+    min_groups: int,
+    max_iter: int,
+    seed: int,
+    n_jobs: int | None,
+) -> Passes:
+    """Fit both passes on pages of one kind.
+
+    Args:
+        pages: Each of at least one block.
+        shares: For each page the share of each label in each block, shape (n_blocks, 3).
+        groups: The site of each page; no site is on both sides of a fold.
+        folds: Of the cross-validation that gives the second pass its first-pass probabilities.
+        min_groups: A token is used if it stands in pages of that many sites.
+    """
+    computed = [features(page) for page in pages]
+    vocabulary = _vocabulary(pages, groups, min_groups)
+    rows = [_sample(share, f.words, seed) for share, f in zip(shares, computed, strict=True)]
+    table = _Table(pages, computed, shares, rows, vocabulary)
+
+    parts = min(folds, len(set(groups)))
+    split = list(GroupKFold(parts).split(pages, groups=groups)) if parts > 1 else []
+    everything = np.arange(len(pages))
+
+    def first(fitted_on: Ints) -> tuple[Floats, Floats]:
+        return _fit(table.matrix(fitted_on), *table.targets(fitted_on), C, max_iter, seed)
+
+    tasks = [*(train for train, _ in split), everything]
+    fits = Parallel(n_jobs=n_jobs, prefer="threads")(delayed(first)(task) for task in tasks)
+
+    def passes(fit: tuple[Floats, Floats], second: tuple[Floats, Floats] | None = None) -> Passes:
+        return _assemble(pages[0].kind, computed[0].names, table, vocabulary, fit, second)
+
+    probabilities: list[Floats] = [np.zeros((0, 3))] * len(pages)
+    for (_, held_out), fit in zip(split or [(None, everything)], fits, strict=False):
+        model = passes(fit)
+        for i in held_out:
+            probabilities[i] = model.first_pass(pages[i], computed[i])
+
+    extra = [f.stacked(p) for f, p in zip(computed, probabilities, strict=True)]
+    table.add([matrix for _, matrix in extra], rows)
+    second = _fit(table.matrix(everything), *table.targets(everything), C, max_iter, seed)
+    model = passes(fits[-1], second)
+    model.stacked_names = extra[0][0]
+    return model
+
+
+def _assemble(
+    kind: str,
+    names: list[str],
+    table: _Table,
+    vocabulary: dict[str, int],
+    first: tuple[Floats, Floats],
+    second: tuple[Floats, Floats] | None,
+) -> Passes:
+    """Sort coefficients into the weights of a model; without a second pass its weights are 0."""
+    n, tokens_end = len(names), len(names) + len(PLACES) * len(vocabulary)
+    second = second or (np.zeros((tokens_end, 2)), np.zeros(2))
+    both = np.hstack((first[0], second[0][:tokens_end]))
+    return Passes(
+        kind=kind,
+        names=names,
+        stacked_names=[],
+        mean=table.mean,
+        scale=table.scale,
+        dense=both[:n],
+        intercept=np.concatenate((first[1], second[1])),
+        stacked_mean=table.stacked_mean,
+        stacked_scale=table.stacked_scale,
+        stacked=second[0][tokens_end:],
+        vocabulary=vocabulary,
+        token_weights=both[n:].reshape(len(PLACES), len(vocabulary), 4),
+    )
+
+
+def _sample(share: Floats, words: Floats, seed: int) -> tuple[Ints, Floats]:
+    """Blocks of a page to fit on and their weights.
+
+    A block weighs as many words as it has, and a page as much as its content or a quarter of
+    its words, so that the loss follows what a reader gains or loses. Of pages with very many
+    blocks a sample stands for all, drawn so that it keeps the sums.
+    """
+    total = max(float((words * share[:, 0]).sum()), float(words.sum()) / _PAGE_WORDS, 1.0)
+    weights = np.maximum(words, 1.0) / total
+    n = len(weights)
+    if n <= _MOST_BLOCKS:
+        return np.arange(n), weights
+    chance = np.sqrt(weights)
+    for _ in range(20):  # the largest are certain, the others share what is left
+        chance = np.minimum(chance * (_MOST_BLOCKS / chance.sum()), 1.0)
+    chosen = np.flatnonzero(np.random.default_rng(seed + n).random(n) < chance)
+    return chosen, weights[chosen] / chance[chosen]
+
+
+def _vocabulary(pages: Sequence[Page], groups: Sequence[str], least: int) -> dict[str, int]:
+    """Number the tokens that stand in pages of at least so many sites."""
+    sites: dict[str, set[str]] = {}
+    for page, group in zip(pages, groups, strict=True):
+        if page.elements is None:
+            continue
+        signatures = {*page.elements.signature, *(s for i in page.inline for s in i)}
+        for token in {t for s in signatures for t in tokens(s)}:
+            sites.setdefault(token, set()).add(group)
+    return {t: n for n, t in enumerate(sorted(t for t, s in sites.items() if len(s) >= least))}
+
+
+class _Table:
+    """The rows that are fitted: sampled blocks of all pages, soft labels as two rows each."""
+
+    def __init__(
+        self,
+        pages: Sequence[Page],
+        computed: Sequence[Features],
+        shares: Sequence[Floats],
+        rows: Sequence[tuple[Ints, Floats]],
+        vocabulary: dict[str, int],
+    ) -> None:
+        dense = np.concatenate([f.matrix[r] for f, (r, _) in zip(computed, rows, strict=True)])
+        weight = np.concatenate([w for _, w in rows])
+        self.page = np.repeat(np.arange(len(pages)), [len(r) for r, _ in rows])
+        self.mean, self.scale = _moments(dense, weight)
+        self.share = np.concatenate([s[r] for s, (r, _) in zip(shares, rows, strict=True)])
+        # Blocks all but whole on one side are taken as whole.
+        self.share = np.where(self.share > 0.95, 1.0, np.where(self.share < 0.05, 0.0, self.share))
+        self.weight = weight / weight.mean()
+        self.stacked_mean = self.stacked_scale = np.zeros(0)
+        parts = [sparse.csr_array(((dense - self.mean) / self.scale).astype(np.float32))]
+        if vocabulary:
+            parts.append(_token_rows(pages, rows, vocabulary))
+        self._matrix = sparse.hstack(parts, format="csr", dtype=np.float32)
+
+    def add(self, matrices: Sequence[Floats], rows: Sequence[tuple[Ints, Floats]]) -> None:
+        """Append the stacked columns of the second pass."""
+        dense = np.concatenate([m[r] for m, (r, _) in zip(matrices, rows, strict=True)])
+        self.stacked_mean, self.stacked_scale = _moments(dense, self.weight)
+        columns = ((dense - self.stacked_mean) / self.stacked_scale).astype(np.float32)
+        self._matrix = sparse.hstack(
+            [self._matrix, sparse.csr_array(columns)], format="csr", dtype=np.float32
+        )
+
+    def matrix(self, pages: Ints) -> sparse.csr_array:
+        return self._matrix[self._expanded(pages)[0]]
+
+    def targets(self, pages: Ints) -> tuple[Ints, Floats]:
+        _, label, weight = self._expanded(pages)
+        return label, weight
+
+    def _expanded(self, pages: Ints) -> tuple[Ints, Ints, Floats]:
+        """Row, label and weight of every block of these pages for every label that it has."""
+        rows = np.flatnonzero(np.isin(self.page, pages))
+        row, label = np.nonzero(self.share[rows])
+        weight = self.share[rows][row, label] * self.weight[rows[row]]
+        return rows[row], label, weight
+
+
+def _moments(columns: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    mean = np.average(columns, axis=0, weights=weight)
+    scale = np.sqrt(np.average((columns - mean) ** 2, axis=0, weights=weight))
+    return mean, np.where(scale > 1e-6, scale, 1.0)
+
+
+def _token_rows(
+    pages: Sequence[Page], rows: Sequence[tuple[Ints, Floats]], vocabulary: dict[str, int]
+) -> sparse.csr_array:
+    """Token counts of the sampled blocks, shape (n_rows, n_places * n_tokens)."""
+    numbers: dict[str, NDArray[np.int32]] = {}
+
+    def of(signature: str) -> NDArray[np.int32]:
+        if signature not in numbers:
+            found = (vocabulary.get(t) for t in tokens(signature))
+            numbers[signature] = np.array([n for n in found if n is not None], np.int32)
+        return numbers[signature]
+
+    size = len(vocabulary)
+    nothing = np.zeros(0, np.int32)
+    indices: list[NDArray[np.int32]] = []
+    lengths: list[int] = []
+    for page, (chosen, _) in zip(pages, rows, strict=True):
+        elements = page.elements
+        assert elements is not None
+        own = [of(s) for s in elements.signature] + [nothing]
+        path: list[NDArray[np.int32]] = []  # the element's own, parent's and ancestors' tokens
+        above: list[NDArray[np.int32]] = []
+        for number, up in enumerate(elements.parent.tolist()):
+            above.append(np.concatenate((above[up], own[up])) if up >= 0 else nothing)
+            path.append(np.concatenate((own[number], own[up] + size, above[number] + 2 * size)))
+        path.append(nothing)
+        for block in chosen.tolist():
+            row = path[page.element[block]]
+            inside = {s for s in page.inline[block]}
+            if inside:
+                row = np.concatenate((row, *(of(s) + 3 * size for s in sorted(inside))))
+            indices.append(row)
+            lengths.append(len(row))
+    columns = np.concatenate(indices)
+    starts = np.concatenate(([0], np.cumsum(lengths)))
+    ones = np.ones(len(columns), np.float32)
+    matrix = sparse.csr_array(
+        (ones, columns, starts), shape=(len(lengths), len(PLACES) * size), dtype=np.float32
+    )
+    matrix.sum_duplicates()
+    return matrix
+
+
+def _fit(
+    matrix: sparse.csr_array, label: Ints, weight: Floats, C: float, max_iter: int, seed: int
+) -> tuple[Floats, Floats]:
+    """Coefficients of shape (n_columns, 2) and intercepts of shape (2,).
+
+    The first column tells content from boilerplate, the second the headline from both. There
+    is one headline to hundreds of other blocks, so a sample of those stands for all.
+    """
+    headline = label == _HEADLINE
+    body = np.flatnonzero(~headline)
+    sampled = body[np.random.default_rng(seed).random(body.size) * _THINNING < 1.0]
+    both = np.sort(np.concatenate((np.flatnonzero(headline), sampled)))
+    heavier = np.where(headline, 1.0, float(_THINNING))
+    content = _regression(matrix[body], label[body] == _CONTENT, weight[body], C, max_iter)
+    title = _regression(matrix[both], headline[both], (weight * heavier)[both], C, max_iter)
+    return np.column_stack((content[0], title[0])), np.array((content[1], title[1]))
+
+
+def _regression(
+    matrix: sparse.csr_array, truth: NDArray[np.bool_], weight: Floats, C: float, max_iter: int
+) -> tuple[Floats, float]:
+    if truth.all() or not truth.any():  # nothing to tell apart: always the one answer
+        return np.zeros(matrix.shape[1]), 20.0 if truth.any() else -20.0
+    model = LogisticRegression(C=C, max_iter=max_iter, tol=1e-3)
+    with warnings.catch_warnings():  # stopping early regularises; it is no fault
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(matrix, truth, sample_weight=weight.astype(np.float32))
+    return model.coef_[0].astype(np.float64), float(model.intercept_[0])

@@ -1,0 +1,166 @@
+"""Labelled pages: what people said of every block, carried to the page as it is segmented now."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+from boilerplate.errors import LabelError
+from boilerplate.page import LABELS, Kind, Label, Page
+from boilerplate.segment import segment
+
+_SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_WORD = re.compile(rf"[{_SPACELESS}]|[^\s{_SPACELESS}]+")
+_LOST = 0.1  # the share of a page's words that may go without a label
+
+
+@dataclass(frozen=True, slots=True)
+class LabeledPage:
+    """A page and the label of each of its blocks: `labels[i]` belongs to `page.texts[i]`."""
+
+    id: str
+    kind: Kind
+    source: str
+    page: Page
+    labels: list[Label]
+
+
+def read_labeled(path: Path) -> list[LabeledPage]:
+    """Read labelled pages from a JSONL file, or from all `*.jsonl` of a folder.
+
+    A line is `{"id", "kind", "source", "blocks": [{"text", "label"}, ...]}`; other fields are
+    ignored. The page itself is in the field `html`, or beside the file as `<id>.html` or
+    `<id>.txt`; a text page that is in neither place is made of its blocks. It is segmented anew,
+    and its blocks get their labels from the labelled ones by the words that they share, so that
+    labels outlive a change of the segmentation.
+
+    Raises:
+        LabelError: naming file and line, if a line cannot be read, if the page of an HTML record
+            is missing, or if more than a tenth of a page's words stand on one side only.
+    """
+    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    if not files:
+        raise LabelError(f"{path}: no .jsonl file in this folder")
+    pages: dict[str, LabeledPage] = {}
+    for file in files:
+        before = len(pages)
+        for where, record in _records(file):
+            page = _labeled_page(record, file.parent, where)
+            if page.id in pages:
+                raise LabelError(f"{where}: a page with the id {page.id!r} came before")
+            pages[page.id] = page
+        if len(pages) == before:
+            raise LabelError(f"{file}: there are no labelled pages in this file")
+    return list(pages.values())
+
+
+def _records(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise LabelError(f"{file}: {error.strerror}") from None
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if not line.strip():
+            continue
+        where = f"{file}, line {number}"
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise LabelError(f"{where}: this is not JSON ({error})") from None
+        if not isinstance(record, dict):
+            raise LabelError(f"{where}: a labelled page must be a JSON object")
+        yield where, record
+
+
+def _labeled_page(record: dict[str, Any], folder: Path, where: str) -> LabeledPage:
+    id, kind, source = (_field(record, name, str, where) for name in ("id", "kind", "source"))
+    if kind not in ("html", "text"):
+        raise LabelError(f"{where}: the kind of a page is 'html' or 'text', not {kind!r}")
+    texts: list[str] = []
+    labels: list[Label] = []
+    for block in _field(record, "blocks", list, where):
+        if not isinstance(block, dict):
+            raise LabelError(f"{where}: a block must be an object with a text and a label")
+        texts.append(_field(block, "text", str, where))
+        label = _field(block, "label", str, where)
+        if label not in LABELS:
+            raise LabelError(f"{where}: unknown label {label!r}; there are {', '.join(LABELS)}")
+        labels.append(label)
+    content = _content(record, id, kind, folder, where)
+    page = segment("\n\n".join(texts) if content is None else content, kind=kind)
+    carried, found = _carry(texts, labels, page.texts)
+    if found < 1 - _LOST:
+        raise LabelError(
+            f"{where}: only {found:.0%} of the words of the page {id!r} and of its labelled blocks "
+            "agree; label the page anew, or put back the page that was labelled"
+        )
+    return LabeledPage(id, kind, source, page, carried)
+
+
+def _field(record: dict[str, Any], name: str, type_: type, where: str) -> Any:
+    value = record.get(name)
+    if not isinstance(value, type_):
+        wanted = "a string" if type_ is str else "a list"
+        raise LabelError(f"{where}: the field {name!r} must be {wanted}")
+    return value
+
+
+def _content(
+    record: dict[str, Any], id: str, kind: str, folder: Path, where: str
+) -> str | bytes | None:
+    """Find the page that was labelled; None for a text page that was not stored."""
+    if isinstance(record.get("html"), str) and kind == "html":
+        return str(record["html"])
+    beside = os.path.join(folder, f"{id}.{'html' if kind == 'html' else 'txt'}")
+    if os.path.isfile(beside):
+        return Path(beside).read_bytes()
+    if kind == "html":
+        raise LabelError(
+            f"{where}: the page itself is missing; put its HTML into the field 'html' "
+            f"or into the file {beside}"
+        )
+    return None
+
+
+def _carry(
+    old: Sequence[str], labels: Sequence[Label], new: Sequence[str]
+) -> tuple[list[Label], float]:
+    """Give new blocks the labels of old ones, and tell how much of the longer side was found.
+
+    Equal blocks are matched first, in order; among the others the words are, and a new block takes
+    the label of most of its words. A block that shares no word with the labelled ones is
+    boilerplate.
+    """
+    carried: list[Label] = ["boilerplate"] * len(new)
+    found = 0
+    for operation, i, i_end, j, j_end in _differences(old, new):
+        if operation == "equal":
+            carried[j:j_end] = labels[i:i_end]
+            found += sum(len(_WORD.findall(text)) for text in new[j:j_end])
+        elif operation == "replace":
+            here = [(word, k) for k in range(i, i_end) for word in _WORD.findall(old[k])]
+            there = [(word, k) for k in range(j, j_end) for word in _WORD.findall(new[k])]
+            votes: dict[int, Counter[Label]] = {}
+            for same, a, a_end, b, _ in _differences([w for w, _ in here], [w for w, _ in there]):
+                if same == "equal":
+                    found += a_end - a
+                    for step in range(a_end - a):
+                        vote = votes.setdefault(there[b + step][1], Counter())
+                        vote[labels[here[a + step][1]]] += 1
+            for k, vote in votes.items():
+                carried[k] = vote.most_common(1)[0][0]
+    sizes = [sum(len(_WORD.findall(text)) for text in side) for side in (old, new)]
+    return carried, found / max(sizes) if max(sizes) else 1.0
+
+
+def _differences(
+    old: Sequence[str], new: Sequence[str]
+) -> Sequence[tuple[str, int, int, int, int]]:
+    return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()

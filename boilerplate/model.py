@@ -1,0 +1,212 @@
+"""The classifier: fit on labelled pages, predict, save and load."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+
+from boilerplate.errors import LabelError, ModelError
+from boilerplate.features import Features
+from boilerplate.modelfile import read_model, write_model
+from boilerplate.page import LABELS, Floats, Label, Page
+from boilerplate.passes import Passes
+from boilerplate.segment import segment
+
+if TYPE_CHECKING:
+    from bs4 import Tag
+
+AnyPage: TypeAlias = "str | bytes | Tag | Page"
+
+
+class BoilerplateClassifier:
+    """Two-pass logistic regression that labels the blocks of pages.
+
+    It follows scikit-learn's estimator contract; a "sample" is a whole page, since a block is
+    judged in its context. HTML pages and flattened text have a model each, fitted on the pages
+    of that kind.
+
+    Args:
+        C: Inverse strength of the L2 regularisation, as in scikit-learn.
+        folds: Folds of the cross-validation that gives the second pass its first-pass
+            probabilities; pages of one group stay in one fold.
+        min_groups: Class names and the like are used as features if they stand in pages of at
+            least so many groups.
+        max_iter: Most iterations of the solver.
+        seed: Of the sampling of blocks from pages that have very many.
+        n_jobs: Fits that run at once, as joblib counts them.
+
+    Attributes:
+        classes_: The labels, in the order of `predict_proba`'s columns.
+        passes_: The fitted model for each kind of page.
+        info_: What the model file tells besides: what it was trained on, its scores.
+    """
+
+    def __init__(
+        self,
+        C: float = 0.005,
+        folds: int = 3,
+        min_groups: int = 3,
+        max_iter: int = 60,
+        seed: int = 0,
+        n_jobs: int | None = None,
+    ) -> None:
+        self.C = C
+        self.folds = folds
+        self.min_groups = min_groups
+        self.max_iter = max_iter
+        self.seed = seed
+        self.n_jobs = n_jobs
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The constructor's arguments by name."""
+        return {name: getattr(self, name) for name in _parameters()}
+
+    def set_params(self, **params: Any) -> BoilerplateClassifier:
+        """Set constructor arguments by name; returns the classifier."""
+        for name, value in params.items():
+            if name not in _parameters():
+                raise ValueError(f"BoilerplateClassifier has no parameter {name!r}")
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        params = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
+        return f"BoilerplateClassifier({params})"
+
+    def fit(
+        self,
+        pages: Iterable[AnyPage],
+        labels: Iterable[Sequence[str] | Floats],
+        groups: Iterable[str] | None = None,
+    ) -> BoilerplateClassifier:
+        """Fit on labelled pages.
+
+        Args:
+            pages: Pages of either kind or of both.
+            labels: For each page the label of every block that `segment` cuts it into, or the
+                share of each label in every block, shape (n_blocks, 3), columns as in `classes_`.
+            groups: The site of each page; by default each page is a site of its own.
+
+        Raises:
+            LabelError: If the labels do not fit the pages, or there is nothing to learn from.
+        """
+        from boilerplate.fitting import fit_passes
+
+        segmented = [segment(page) for page in pages]
+        given = _as_many(labels, segmented, "labels")
+        shares = [_shares(given[i], page, i) for i, page in enumerate(segmented)]
+        sites = _as_many(groups or [str(i) for i in range(len(segmented))], segmented, "groups")
+        passes: dict[str, Passes] = {}
+        for kind in ("html", "text"):
+            chosen = [i for i, p in enumerate(segmented) if p.kind == kind and len(p)]
+            total = sum((shares[i].sum(axis=0) for i in chosen), np.zeros(len(LABELS)))
+            if chosen and (total[0] == 0 or total[2] == 0):
+                raise LabelError(
+                    f"the {kind} pages need blocks of content and of boilerplate to learn from; "
+                    f"one of the two is missing in the labels"
+                )
+            if chosen:
+                passes[kind] = fit_passes(
+                    [segmented[i] for i in chosen],
+                    [shares[i] for i in chosen],
+                    [sites[i] for i in chosen],
+                    C=self.C,
+                    folds=self.folds,
+                    min_groups=self.min_groups,
+                    max_iter=self.max_iter,
+                    seed=self.seed,
+                    n_jobs=self.n_jobs,
+                ).rounded()
+        if not passes:
+            raise LabelError("no page with any block to learn from")
+        self.passes_ = passes
+        self.classes_ = np.array(LABELS)
+        self.info_: dict[str, Any] = {}
+        return self
+
+    def predict_proba(self, pages: Iterable[AnyPage]) -> list[Floats]:
+        """For each page the probability of each label, shape (n_blocks, 3).
+
+        Raises:
+            ModelError: If the classifier is not fitted, or not for pages of that kind.
+        """
+        return [self.page_proba(segment(page)) for page in pages]
+
+    def predict(self, pages: Iterable[AnyPage]) -> list[list[Label]]:
+        """For each page the most probable label of every block."""
+        return [[LABELS[k] for k in p.argmax(axis=1)] for p in self.predict_proba(pages)]
+
+    def save(self, path: str | Path) -> None:
+        """Write the fitted model as JSON.
+
+        Raises:
+            ModelError: If the classifier is not fitted or the file cannot be written.
+        """
+        self._check_fitted()
+        write_model(Path(path), self.passes_, self.get_params(), self.info_)
+
+    @classmethod
+    def load(cls, path: str | Path) -> BoilerplateClassifier:
+        """Read a model that `save` wrote; nothing in the file is ever executed.
+
+        Raises:
+            ModelError: If the file is missing, is no model, or does not fit this version.
+        """
+        passes, params, info = read_model(Path(path))
+        known = {name: value for name, value in params.items() if name in _parameters()}
+        classifier = cls(**known)
+        classifier.passes_, classifier.info_ = passes, info
+        classifier.classes_ = np.array(LABELS)
+        return classifier
+
+    def page_proba(self, page: Page, computed: Features | None = None) -> Floats:
+        """`predict_proba` of one segmented page, whose features may be computed already."""
+        self._check_fitted()
+        if page.kind not in self.passes_:
+            fitted = " and ".join(self.passes_)
+            raise ModelError(
+                f"this model was trained on {fitted} pages and cannot judge one of kind "
+                f"{page.kind}; train it on labelled {page.kind} pages too, or use the shipped one"
+            )
+        return self.passes_[page.kind].predict_proba(page, computed)
+
+    def _check_fitted(self) -> None:
+        if not hasattr(self, "passes_"):
+            raise ModelError("the classifier is not fitted; call fit, or load a model file")
+
+
+def _parameters() -> list[str]:
+    return list(inspect.signature(BoilerplateClassifier).parameters)
+
+
+def _as_many(values: Iterable[Any], pages: Sequence[Page], name: str) -> list[Any]:
+    result = list(values)
+    if len(result) != len(pages):
+        raise LabelError(f"there are {len(pages)} pages but {len(result)} {name}")
+    return result
+
+
+def _shares(labels: Sequence[str] | Floats, page: Page, number: int) -> Floats:
+    """Labels by name or by share to shares, shape (n_blocks, 3)."""
+    if isinstance(labels, np.ndarray) and labels.dtype.kind == "f":
+        shares = labels.astype(np.float64)
+        fits = shares.shape == (len(page), len(LABELS)) and bool(np.isfinite(shares).all())
+    else:
+        unknown = set(labels) - set(LABELS)
+        if unknown:
+            raise LabelError(
+                f"page {number} has the label {min(unknown)!r}; labels are {', '.join(LABELS)}"
+            )
+        shares = np.array([[label == name for name in LABELS] for label in labels], np.float64)
+        shares = shares.reshape(-1, len(LABELS))
+        fits = len(shares) == len(page)
+    if not fits:
+        raise LabelError(
+            f"the labels of page {number} do not fit its {len(page)} blocks: they have the shape "
+            f"{shares.shape}"
+        )
+    return shares

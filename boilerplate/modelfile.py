@@ -1,0 +1,156 @@
+"""The model file: strict JSON, checked whole before anything of it is used."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import platform
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from boilerplate.errors import ModelError
+from boilerplate.features import FEATURES_VERSION
+from boilerplate.features.tokens import PLACES
+from boilerplate.page import Floats
+from boilerplate.passes import OUTPUTS, Passes
+
+_FORMAT = "boilerplate-classifier model"
+_SCHEMA = 1
+_MOST_BYTES = 64 * 1024 * 1024
+_MOST_COLUMNS = 10_000
+
+
+def write_model(
+    path: Path, passes: Mapping[str, Passes], params: Mapping[str, Any], info: Mapping[str, Any]
+) -> None:
+    """Write fitted passes by kind; see `BoilerplateClassifier.save`."""
+    document = {
+        "format": _FORMAT,
+        "schema": _SCHEMA,
+        "features_version": FEATURES_VERSION,
+        "versions": {
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("boilerplate-classifier", "numpy", "scikit-learn")},
+        },
+        "parameters": dict(params),
+        **info,
+        "models": {kind: _to_json(model) for kind, model in passes.items()},
+    }
+    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    # One column or token a line, so that a change of the model can be read as a diff.
+    text = text.replace('],"', '],\n"').replace('},"', '},\n"') + "\n"
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_text(text, encoding="utf-8")
+        temporary.replace(path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise ModelError(f"cannot write the model to {path}: {error.strerror}") from error
+
+
+def read_model(path: Path) -> tuple[dict[str, Passes], dict[str, Any], dict[str, Any]]:
+    """Read and check a model file: the passes by kind, the parameters, all else that it tells.
+
+    Raises:
+        ModelError: In one sentence that names the file, whatever is wrong with it.
+    """
+    try:
+        size = path.stat().st_size
+        if size > _MOST_BYTES:
+            raise ModelError(f"{path} is no model file: it is larger than {_MOST_BYTES >> 20} MiB")
+        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+    except OSError as error:
+        raise ModelError(f"cannot read the model {path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise ModelError(f"{path} is no model file: it is not valid JSON ({error})") from error
+    try:
+        return _from_document(document)
+    except _Misfit as misfit:
+        raise ModelError(f"{path} cannot be used as a model: {misfit}") from None
+
+
+class _Misfit(Exception):
+    """What is wrong with a model file, as half a sentence."""
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is not a number")
+
+
+def _from_document(document: Any) -> tuple[dict[str, Passes], dict[str, Any], dict[str, Any]]:
+    if not isinstance(document, dict) or document.get("format") != _FORMAT:
+        raise _Misfit("it does not say that it is one")
+    if document.get("schema") != _SCHEMA:
+        raise _Misfit(f"its schema is {document.get('schema')!r}, this version reads {_SCHEMA}")
+    if document.get("features_version") != FEATURES_VERSION:
+        raise _Misfit(
+            f"it was trained with version {document.get('features_version')!r} of the features, "
+            f"this library computes version {FEATURES_VERSION}; train it anew"
+        )
+    models, params = document.get("models"), document.get("parameters")
+    if not isinstance(models, dict) or not models or not set(models) <= {"html", "text"}:
+        raise _Misfit("it must hold a model for html pages, for text, or for both")
+    if not isinstance(params, dict):
+        raise _Misfit("its parameters are missing")
+    passes = {kind: _from_json(kind, model) for kind, model in models.items()}
+    known = ("format", "schema", "features_version", "versions", "parameters", "models")
+    info = {name: value for name, value in document.items() if name not in known}
+    return passes, params, info
+
+
+def _to_json(model: Passes) -> dict[str, Any]:
+    columns = np.column_stack((model.mean, model.scale, model.dense)).tolist()
+    stacked = np.column_stack((model.stacked_mean, model.stacked_scale, model.stacked)).tolist()
+    weights = model.token_weights.transpose(1, 0, 2).reshape(-1, len(PLACES) * OUTPUTS).tolist()
+    return {
+        "intercept": model.intercept.tolist(),
+        "columns": dict(zip(model.names, columns, strict=True)),
+        "stacked_columns": dict(zip(model.stacked_names, stacked, strict=True)),
+        "tokens": dict(zip(model.vocabulary, weights, strict=True)),
+    }
+
+
+def _from_json(kind: str, model: Any) -> Passes:
+    if not isinstance(model, dict):
+        raise _Misfit(f"the {kind} model is no object")
+    names, columns = _rows(model, kind, "columns", 2 + OUTPUTS)
+    stacked_names, stacked = _rows(model, kind, "stacked_columns", 2 + OUTPUTS // 2)
+    tokens, weights = _rows(model, kind, "tokens", len(PLACES) * OUTPUTS)
+    _, intercept = _rows({"intercept": {"": model.get("intercept")}}, kind, "intercept", OUTPUTS)
+    if not (columns[:, 1] > 0).all() or not (stacked[:, 1] > 0).all():
+        raise _Misfit(f"a scale of the {kind} model is not above zero")
+    return Passes(
+        kind=kind,
+        names=names,
+        stacked_names=stacked_names,
+        mean=columns[:, 0],
+        scale=columns[:, 1],
+        dense=columns[:, 2:],
+        intercept=intercept[0],
+        stacked_mean=stacked[:, 0],
+        stacked_scale=stacked[:, 1],
+        stacked=stacked[:, 2:],
+        vocabulary={token: number for number, token in enumerate(tokens)},
+        token_weights=weights.reshape(-1, len(PLACES), OUTPUTS).transpose(1, 0, 2),
+    )
+
+
+def _rows(model: Mapping[str, Any], kind: str, name: str, width: int) -> tuple[list[str], Floats]:
+    """The names and the numbers of a table ``{name: [number, ...]}``, all rows of one width."""
+    rows = model.get(name)
+    if not isinstance(rows, dict):
+        raise _Misfit(f"the {kind} model has no {name}")
+    if name != "tokens" and len(rows) > _MOST_COLUMNS:
+        raise _Misfit(f"the {kind} model has too many {name}")
+    for key, row in rows.items():
+        if not isinstance(row, list) or len(row) != width:
+            raise _Misfit(f"{name} of the {kind} model, {key!r}: {width} numbers are expected")
+        for value in row:
+            if type(value) not in (int, float) or not math.isfinite(value):
+                raise _Misfit(f"{name} of the {kind} model, {key!r}: {value!r} is no finite number")
+    return list(rows), np.array(list(rows.values()), np.float64).reshape(len(rows), width)

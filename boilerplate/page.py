@@ -1,0 +1,84 @@
+"""The data that flows: a page as columns of blocks, and a block as a caller sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kind = Literal["html", "text"]
+Label = Literal["content", "headline", "boilerplate"]
+LABELS: tuple[Label, ...] = ("content", "headline", "boilerplate")
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of a page and what the model says of it.
+
+    Attributes:
+        text: The block's text, white space folded (except in preformatted text).
+        label: ``"content"``, ``"headline"`` or ``"boilerplate"``.
+        probability: Of being kept, that is of being content or the headline; 0 to 1.
+        tag: The block element that the text stands in, such as ``"p"``; None in flattened text.
+        link_density: Share of the block's characters that stand in links; 0 to 1.
+        index: Place in the page's reading order, from 0.
+    """
+
+    text: str
+    label: Label
+    probability: float
+    tag: str | None
+    link_density: float
+    index: int
+
+
+@dataclass(slots=True)
+class Elements:
+    """The block elements of an HTML page that hold text, in document order, as columns.
+
+    An element's blocks are the range ``start[e]:end[e]``, so whatever is summed over an
+    element is the difference of two cumulative sums over blocks.
+    """
+
+    parent: Ints  # the enclosing element, -1 for the root
+    start: Ints
+    end: Ints
+    signature: list[str]  # tag and naming attributes, see segment.html.signature
+
+
+@dataclass(slots=True)
+class Page:
+    """A segmented page: its blocks in reading order, as columns of equal length ``n_blocks``.
+
+    A page of flattened text has no elements; an HTML page has no line layout.
+    """
+
+    kind: Kind
+    texts: list[str]
+    link_chars: Ints  # non-space characters in links
+    title: str = ""
+
+    # HTML
+    tags: list[str] = field(default_factory=list)  # of the nearest block element
+    element: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # its number
+    elements: Elements | None = None
+    inline: list[tuple[str, ...]] = field(default_factory=list)  # signatures inside the block
+    links: Ints = field(default_factory=lambda: np.zeros(0, np.intp))
+    images: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # since the last block
+    breaks: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # single line breaks
+    strong_chars: Ints = field(default_factory=lambda: np.zeros(0, np.intp))
+    first_text: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # text node numbers
+    last_text: Ints = field(default_factory=lambda: np.zeros(0, np.intp))
+    meta: dict[str, str] = field(default_factory=dict)  # <meta name|property>: content
+
+    # flattened text
+    gap: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # blank lines before
+    lines: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # source lines joined
+
+    def __len__(self) -> int:
+        return len(self.texts)

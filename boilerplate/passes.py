@@ -1,0 +1,142 @@
+"""The two passes of the logistic regression for one kind of page, with numpy alone.
+
+A pass answers two questions about each block: is it the page's headline, and if not, is it
+content? Each answer is the logistic function of a weighted sum of the dense columns and of the
+tokens that name the block's own element, its parent, all its ancestors, and the inline elements
+in it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import numpy as np
+
+from boilerplate.errors import ModelError
+from boilerplate.features import Features, features
+from boilerplate.features.tokens import PLACES, tokens
+from boilerplate.page import Elements, Floats, Page
+
+OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
+_MOST_SIGNATURES = 20_000
+
+
+@dataclass(slots=True)
+class Passes:
+    """A fitted model for one kind of page.
+
+    Attributes:
+        names: The first pass's dense columns, in order; `stacked_names` those that the second
+            pass sees besides.
+        dense: Shape (n_columns, 4): weights of the standardised columns for content and headline
+            in the first pass, then in the second.
+        stacked: Shape (n_stacked, 2).
+        intercept: Shape (4,).
+        mean, scale: Shape (n_columns,); stacked_mean, stacked_scale: Shape (n_stacked,).
+        vocabulary: The token numbers.
+        token_weights: Shape (n_places, n_tokens, 4), the places as in `features.tokens.PLACES`.
+    """
+
+    kind: str
+    names: list[str]
+    stacked_names: list[str]
+    mean: Floats
+    scale: Floats
+    dense: Floats
+    intercept: Floats
+    stacked_mean: Floats
+    stacked_scale: Floats
+    stacked: Floats
+    vocabulary: dict[str, int]
+    token_weights: Floats
+    _raw: tuple[Floats, Floats] | None = field(default=None, repr=False)
+    _memo: dict[str, Floats] = field(default_factory=dict, repr=False)
+
+    def predict_proba(self, page: Page, computed: Features | None = None) -> Floats:
+        """Probabilities of content, headline and boilerplate, shape (n_blocks, 3)."""
+        if not len(page):
+            return np.zeros((0, 3))
+        if page.kind != self.kind:
+            raise ModelError(f"a model for {self.kind} pages was given a page of {page.kind}")
+        computed = computed or features(page)
+        if computed.names != self.names:
+            raise ModelError(
+                "the model was fitted with other features than this version computes; train it anew"
+            )
+        scores = self._linear(page, computed)
+        first = _probabilities(scores[:, :2])
+        names, columns = computed.stacked(first)
+        if names != self.stacked_names:
+            raise ModelError(
+                "the model was fitted with other features than this version computes; train it anew"
+            )
+        columns = (columns - self.stacked_mean) / self.stacked_scale
+        return _probabilities(scores[:, 2:] + columns @ self.stacked)
+
+    def rounded(self) -> Passes:
+        """The same model with numbers of six digits, as its file holds them."""
+        changes: dict[str, Any] = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if isinstance(value, np.ndarray):
+                changes[item.name] = _round(value)
+        return replace(self, **changes, _raw=None, _memo={})
+
+    def first_pass(self, page: Page, computed: Features) -> Floats:
+        """The first pass's probabilities alone, shape (n_blocks, 3)."""
+        return _probabilities(self._linear(page, computed)[:, :2])
+
+    def _linear(self, page: Page, computed: Features) -> Floats:
+        """Both passes' weighted sums without the stacked columns, shape (n_blocks, 4)."""
+        if self._raw is None:  # standardising folded into the weights
+            weights = self.dense / self.scale[:, None]
+            self._raw = weights, self.intercept - self.mean @ weights
+        weights, intercept = self._raw
+        scores: Floats = computed.matrix @ weights + intercept
+        if page.elements is not None and self.vocabulary:
+            scores += self._token_sums(page, page.elements)
+        return scores
+
+    def _token_sums(self, page: Page, elements: Elements) -> Floats:
+        by_element = np.array([self._weights(s) for s in elements.signature])
+        by_element = by_element.reshape(-1, len(PLACES), OUTPUTS)
+        own, parent, ancestor, _ = by_element.transpose(1, 0, 2)
+        total = np.zeros((len(elements.signature) + 1, OUTPUTS))
+        total[:-1] = own
+        above = np.zeros_like(total)
+        for number, up in enumerate(elements.parent.tolist()):
+            if up >= 0:
+                above[number] = above[up] + ancestor[up]
+                total[number] += above[number] + parent[up]
+        scores: Floats = total[page.element]
+        inline = PLACES.index("inline")
+        for block, signatures in enumerate(page.inline):
+            for signature in set(signatures) if len(signatures) > 1 else signatures:
+                scores[block] += self._weights(signature)[inline]
+        return scores
+
+    def _weights(self, signature: str) -> Floats:
+        """Summed weights of a signature's tokens in each place, shape (n_places, 4)."""
+        known = self._memo.get(signature)
+        if known is None:
+            numbers = [n for t in tokens(signature) if (n := self.vocabulary.get(t)) is not None]
+            known = self.token_weights[:, numbers].sum(axis=1)
+            if len(self._memo) >= _MOST_SIGNATURES:
+                self._memo.clear()
+            self._memo[signature] = known
+        return known
+
+
+def _round(values: Floats, digits: int = 6) -> Floats:
+    size = np.floor(np.log10(np.maximum(np.abs(values), 1e-300)))
+    unit = 10.0 ** np.clip(digits - 1 - size, -300, 300)
+    rounded = np.round(values * unit) / unit
+    return np.where(np.abs(values) < 1e-9, 0.0, rounded)
+
+
+def _probabilities(scores: Floats) -> Floats:
+    """From scores of content and headline, shape (n_blocks, 2), to three probabilities."""
+    content, headline = (1.0 / (1.0 + np.exp(-np.clip(scores, -30.0, 30.0)))).T
+    rest = 1.0 - headline
+    return np.column_stack((rest * content, headline, rest * (1.0 - content)))

@@ -1,0 +1,39 @@
+"""Is a string HTML or flattened text?"""
+
+from __future__ import annotations
+
+import re
+
+_LOOK = 200_000  # characters that are looked at: enough to tell, and bounded
+_BLOCK_TAGS = (
+    "html|head|body|div|p|ul|ol|li|table|tr|td|th|h[1-6]|article|section|main|nav|header|footer|"
+    "blockquote|pre|form|br|dl|dt|dd|figure|center"
+)
+_INLINE_TAGS = "a|b|i|em|strong|span|img|font|small|sup|sub|code|u|script|style|meta|link|title"
+_DOCUMENT = re.compile(
+    r"\s*+(?:(?><!--.*?-->)\s*+)*+(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b",
+    re.I | re.S,
+)
+_OPENS = re.compile(rf"\s*<({_BLOCK_TAGS}|{_INLINE_TAGS})(?:\s[^<>]*)?/?>", re.I)
+_TAG = re.compile(rf"</?({_BLOCK_TAGS})(?:\s[^<>]*)?/?>", re.I)
+_CLOSED = re.compile(rf"<({_BLOCK_TAGS}|{_INLINE_TAGS})(?:\s[^<>]*)?>[^<>]*</\1\s*>", re.I)
+
+
+def guess_kind(text: str) -> str:
+    """``"html"`` or ``"text"``.
+
+    A document says so in its first words. Else it is a matter of how much of the string is
+    markup: a fragment opens with a tag that is closed again or has a block tag to every few
+    words, while text that talks about HTML names a tag here and there, and text in somebody's
+    own XML holds none of HTML's tags.
+    """
+    head = text[:_LOOK].lstrip("\ufeff")
+    if _DOCUMENT.match(head):
+        return "html"
+    if "<" not in head:
+        return "text"
+    tags = len(_TAG.findall(head))
+    words = len(head.split())
+    if _OPENS.match(head) and (tags * 40 >= words or _CLOSED.search(head)):
+        return "html"
+    return "html" if tags >= 2 and tags * 20 >= words else "text"

@@ -1,0 +1,88 @@
+"""Flattened text to blocks: lines, and hard-wrapped lines joined where they belong together."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from boilerplate.page import Page
+
+_LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,2000})\)|(?:https?://|www\.)[^\s<>\"]+")
+_ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
+_WRAP = range(40, 121)  # widths in characters at which people and programs wrap text
+_FEW = 3
+
+
+def segment_text(text: str) -> Page:
+    """Cut flattened text into blocks.
+
+    A line is a block, unless the text is hard-wrapped (as old mail and `fmt` do): then the lines
+    of a paragraph are joined. Bare addresses and Markdown links count as links.
+    """
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    joins = _wrapped_joins(lines)
+    texts: list[str] = []
+    gaps: list[int] = []
+    counts: list[int] = []
+    gap = 0
+    for line, joined in zip(lines, joins, strict=True):
+        if not line:
+            gap += 1
+        elif joined:
+            texts[-1] = f"{texts[-1]}{'' if _spaceless(texts[-1][-1]) else ' '}{line}"
+            counts[-1] += 1
+        else:
+            texts.append(line)
+            gaps.append(gap)
+            counts.append(1)
+            gap = 0
+    return Page(
+        "text",
+        texts,
+        link_chars=np.array([_link_chars(block) for block in texts], np.intp),
+        gap=np.array(gaps, np.intp),
+        lines=np.array(counts, np.intp),
+    )
+
+
+def _link_chars(block: str) -> int:
+    if "](" not in block and "://" not in block and "www." not in block:
+        return 0
+    found = _LINK.finditer(block)
+    return sum(len("".join(m.group(0).split())) for m in found)
+
+
+def _spaceless(character: str) -> bool:
+    """Whether lines that meet at this character join without a space (Han, kana, ...)."""
+    return "\u2e80" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
+
+
+def _wrapped_joins(lines: list[str]) -> list[bool]:
+    """Which lines go on with the paragraph of the line before.
+
+    Text is hard-wrapped at width W if its lines are as full as they can be: the first word of
+    the next line would not have fitted. Most runs of lines without a blank one between must
+    be so, and then every full line is joined with the next.
+    """
+    joins = [False] * len(lines)
+    lengths = [len(line) for line in lines if line]
+    if len(lengths) <= _FEW:
+        return joins
+    # Long addresses and table rules may stick out of a wrapped text.
+    width = int(np.quantile(lengths, 0.97))
+    if width not in _WRAP or max(lengths) > 3 * width:
+        return joins
+    pairs = [i for i in range(1, len(lines)) if lines[i - 1] and lines[i]]
+    full = [i for i in pairs if _is_full(lines[i - 1], lines[i], width)]
+    words = sum(len(lines[i - 1]) for i in full)
+    if len(full) < _FEW or 2 * words < sum(lengths):
+        return joins
+    for i in full:
+        joins[i] = not _ITEM.match(lines[i])
+    return joins
+
+
+def _is_full(line: str, following: str, width: int) -> bool:
+    word = following.split(" ", 1)[0]
+    return len(line) + 1 + len(word) > width and len(line) * 2 > width

@@ -1,0 +1,236 @@
+"""Corpora, alignment and flattening: what the models are made from."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
+
+from boilerplate.errors import BoilerplateError
+from boilerplate.segment import segment
+from training.align import block_labels, content_share, oracle, tokens
+from training.corpora import fingerprint, folds, read_corpus, site
+from training.flatten import STYLES, flatten
+from training.peers import Peer, html_peers, text_peers
+
+BODY = [
+    "The harbour froze over for the first time since the winter of nineteen eighty one.",
+    "Ferries stayed at their moorings while the pilots waited for a southerly wind.",
+    "Two tugs broke a channel before noon, and by evening the first freighter had sailed.",
+]
+PAGE = f"""<html><head><title>Ice in the harbour</title><style>p {{color: red}}</style></head><body>
+<ul><li><a href="/">Home</a></li><li><a href="/news">News</a></li><li>Contact</li></ul>
+<h1>Ice in the harbour</h1><p>{BODY[0]}</p><div>{BODY[1]}<br>By <b>our</b> reporter</div>
+<script>var slot = {{"size": 300}};</script>
+<table><tr><td>Wind</td><td>North</td></tr></table><noscript><p>{BODY[2]}</p></noscript></body></html>
+"""
+
+words = st.lists(st.sampled_from("a b c d the of ice 港 ไ".split()), max_size=12).map(" ".join)
+
+
+def _write_corpus(folder: Path, name: str, content: str) -> Path:
+    path = folder / f"{name}.jsonl.zst"
+    path.write_bytes(zstandard.ZstdCompressor().compress(content.encode()))
+    return path
+
+
+def test_a_corpus_is_read_with_what_its_records_leave_out(tmp_path: Path) -> None:
+    first = {"id": "1", "url": "https://www.bbc.co.uk/a", "html": "<p>A\u2028b</p>", "text": "A b",
+             "title": None, "type": "article", "with": ["A"]}  # fmt: skip
+    second = {"id": "2", "url": None, "html": ""}
+    path = _write_corpus(tmp_path, "mine", f"{json.dumps(first, ensure_ascii=False)}\n"
+                                           f"{json.dumps(second)}\n")  # fmt: skip
+    one, two = read_corpus(tmp_path, "mine")
+    assert (one.site, one.html, one.title, one.keep, one.drop) == (
+        "bbc.co.uk", "<p>A\u2028b</p>", "", ("A",), ())  # fmt: skip
+    assert (two.corpus, two.site, two.text, two.type) == ("mine", "2", None, None)
+    digest = fingerprint(path)
+    path.write_bytes(path.read_bytes() + b"\0")
+    assert len(digest) == 64 and fingerprint(path) != digest
+
+
+def test_a_missing_or_damaged_corpus_says_so(tmp_path: Path) -> None:
+    with pytest.raises(BoilerplateError, match="no corpus 'mine'"):
+        read_corpus(tmp_path, "mine")
+    _write_corpus(tmp_path, "mine", '{"id": "1", "url": null, "html": ""}\n{"id": "2"}\n')
+    pages = read_corpus(tmp_path, "mine")
+    assert next(pages).id == "1"
+    with pytest.raises(BoilerplateError, match="damaged at page 2"):
+        next(pages)
+
+
+@pytest.mark.parametrize(
+    ("url", "id", "expected"),
+    [
+        ("https://www.example.com/a?b=c.de", "1", "example.com"),
+        ("http://news.example.co.jp:80/", "1", "example.co.jp"),
+        ("https://blog.example.fr", "1", "example.fr"),
+        ("https://web.archive.org/web/20120101000000/http://www.example.org/x", "1", "example.org"),
+        ("hard::example.com.pa-news.html", "1", "example.com.pa"),
+        ("/only/a/path", "folder/page.html", "folder/page.html"),
+        ("http://[broken", "page", "page"),
+        (None, "parser/fixtures__www.example.ne.jp.html", "example.ne.jp"),
+    ],
+)
+def test_the_site_is_the_registrable_domain(url: str | None, id: str, expected: str) -> None:
+    assert site(url, id) == expected
+
+
+@given(st.lists(st.sampled_from("abcdefgh"), min_size=1), st.integers(2, 5), st.integers(0, 3))
+def test_folds_keep_sites_together_and_do_not_see_the_order(
+    sites: list[str], k: int, seed: int
+) -> None:
+    fold = folds(sites, k, seed)
+    assert len({(name, number) for name, number in zip(sites, fold, strict=True)}) == len(
+        set(sites)
+    )
+    assert set(fold) <= set(range(k))
+    assert np.array_equal(folds(sites[::-1], k, seed), fold[::-1])
+    counts = np.bincount(fold, minlength=k)
+    assert counts.max() - counts.min() <= max(map(sites.count, sites))
+
+
+def test_scripts_without_spaces_have_a_token_a_character() -> None:
+    assert tokens("Die 港区 is Ice-cold: ไทย!") == ["die", "港", "区", "is", "ice", "cold", *"ไทย"]
+
+
+@given(st.lists(words, max_size=8), words)
+def test_shares_are_fractions_and_need_the_words_of_gold(blocks: list[str], gold: str) -> None:
+    share = content_share(blocks, gold)
+    assert share.shape == (len(blocks),)
+    assert ((share >= 0) & (share <= 1)).all()
+    held = sum(s * len(tokens(block)) for s, block in zip(share, blocks, strict=True))
+    assert held <= len(tokens(gold)) + 1e-6
+
+
+@given(st.lists(words.filter(bool), min_size=1, max_size=8))
+def test_gold_that_is_the_page_holds_every_block(blocks: list[str]) -> None:
+    assert (content_share(blocks, "\n".join(blocks)) == 1).all()
+
+
+def test_chance_matches_do_not_count() -> None:
+    blocks = ["Read the story of the day", *BODY, "All of the rights of the publisher", "Ferries"]
+    gold = "\n".join(["A word of the editor in the news", *BODY, "Of the end"])
+    assert content_share(blocks, gold).round() == pytest.approx([0, 1, 1, 1, 0, 0])
+    assert content_share(blocks, gold)[[0, 4]] == pytest.approx([0, 0])
+
+
+def test_of_two_copies_one_counts() -> None:
+    share = content_share([BODY[1], BODY[0], BODY[1], BODY[2]], "\n".join(BODY))
+    assert share == pytest.approx([0, 1, 1, 1])
+
+
+def test_gold_may_tell_the_page_in_another_order() -> None:
+    blocks = [BODY[2], "Home", BODY[0], BODY[1]]
+    assert content_share(blocks, "\n".join(BODY)) == pytest.approx([1, 0, 1, 1])
+
+
+def test_a_repetitive_page_too_long_for_one_matrix_is_aligned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    blocks = ["Menu", *BODY, "Menu", *BODY]
+    monkeypatch.setattr("training.align._CELLS", 100)
+    assert content_share(blocks, "\n".join(BODY)).sum() == pytest.approx(3)
+
+
+def test_blocks_without_words_and_addresses_of_links() -> None:
+    blocks = ["Home", "*", BODY[0], "***", BODY[1], f"[{BODY[2]}](https://example.com/a/b/c/d/e)"]
+    share = content_share(blocks, "\n".join(BODY))
+    assert share == pytest.approx([0, 0.5, 1, 1, 1, 1])
+    assert (content_share(blocks, "") == 0).all()
+    assert (content_share(["*"], "gold") == 0).all()
+
+
+def test_the_headline_is_the_last_to_say_the_title_before_the_content() -> None:
+    blocks = ["Ice in the Harbour", "News", "Ice in the harbour!", *BODY, "Ice in the harbour"]
+    labels = block_labels(blocks, "\n".join(BODY), "Ice in the harbour")
+    assert labels.argmax(axis=1).tolist() == [2, 2, 1, 0, 0, 0, 2]
+    assert labels.sum(axis=1) == pytest.approx(1)
+    in_gold = block_labels(blocks[2:6], "\n".join(blocks[2:6]), "Ice in the harbour")
+    assert in_gold.argmax(axis=1).tolist() == [0, 0, 0, 0]
+
+
+def test_the_oracle_keeps_content_and_not_the_headline() -> None:
+    blocks = ["Ice in the harbour", *BODY, "Home"]
+    gold = "\n".join(BODY)
+    assert oracle(blocks, block_labels(blocks, gold, "Ice in the harbour"), gold) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_style_keeps_the_article_and_the_menu(style: str) -> None:
+    for seed in range(20):
+        text = flatten(PAGE, seed, style)
+        assert flatten(PAGE, seed, style) == text
+        assert all(tokens(part) for part in text.split("\n\n"))
+        folded = " ".join(text.split())
+        for part in [*BODY, "Home", "News", "Contact", "Wind", "North", "Ice in the harbour"]:
+            assert part in folded
+        shown = "color" in text or "slot" in text
+        assert not shown or style in ("leaky", "text-nodes")
+
+
+def test_styles_differ_where_they_should() -> None:
+    assert "\nWind\tNorth\n" in flatten(PAGE, 0, "inner-text")
+    assert f"\n\n{BODY[0]}\n\n{BODY[1]}\nBy our reporter\n" in flatten(PAGE, 0, "inner-text")
+    assert "Home News Contact\n" in flatten(PAGE, 0, "glued")
+    assert "By\nour\nreporter" in flatten(PAGE, 0, "text-nodes")
+    assert "- [Home](/)\n- [News](/news)\n- Contact" in flatten(PAGE, 0, "markdown")
+    assert "# Ice in the harbour\n" in flatten(PAGE, 0, "markdown")
+    assert "\n\n" not in flatten(PAGE, 0, "wet")
+    assert max(map(len, flatten(PAGE, 0, "wrapped").split("\n"))) <= 80
+    leaks = [flatten(PAGE, seed, "leaky") for seed in range(20)]
+    assert any('{"size": 300}' in text for text in leaks)
+    assert any("color: red" in text for text in leaks)
+    assert len({flatten(PAGE, seed) for seed in range(40)}) > len(STYLES)
+    with pytest.raises(ValueError, match="no style 'pdf'"):
+        flatten(PAGE, 0, "pdf")
+
+
+def test_a_script_that_quotes_the_article_does_not_leak() -> None:
+    page = f"<p>x</p><script>data = '{' '.join(BODY)}'</script>"
+    assert not any("harbour" in flatten(page, seed, "leaky") for seed in range(20))
+
+
+fragments = st.lists(
+    st.sampled_from("<p> </p> <li> <a\thref=x> </a> <pre> <td> <br> <iframe/> <svg> <title> </ul> "
+                    "<h2> word 港 &lt; &amp; \n \ud800 <!-- --> <script> </script>".split(" "))
+)  # fmt: skip
+
+
+@given(fragments.map("".join) | st.text(), st.integers(0, 99), st.sampled_from(STYLES))
+def test_flattening_takes_any_page(html: str, seed: int, style: str) -> None:
+    text = flatten(html, seed, style)
+    assert text == text.strip()
+
+
+def test_deep_nesting_is_no_trouble() -> None:
+    assert flatten("<div><ul><li>" * 3_000 + "deep", 0, "markdown").endswith("deep")
+
+
+def test_labels_of_a_page_carry_over_to_its_flattened_text() -> None:
+    gold = "\n".join(BODY)
+    for style in STYLES:
+        texts = segment(flatten(PAGE, 1, style), kind="text").texts
+        assert oracle(texts, block_labels(texts, gold, "Ice in the harbour"), gold).f1 > 0.9
+
+
+def test_baselines_keep_lines_and_a_peer_that_fails_is_counted() -> None:
+    text = f"Home\n{BODY[0]}\nFerries stayed at their moorings today, all of them\nNo."
+    assert text_peers()["c4-lines"](text) == BODY[0]
+    assert text_peers()["ten-words"](text) == BODY[0]
+    broken = Peer(lambda page, lang: page[99])
+    assert broken("short") == "" and broken.failures == 1
+
+
+@pytest.mark.skipif(not html_peers(), reason="no other extractor is installed")
+def test_every_installed_peer_finds_the_article() -> None:
+    body = f"<p>{' '.join(BODY)} That is what it was like when all of us were there.</p>" * 5
+    page = (
+        f"<html><body><div id=nav><a href=/>Home</a></div><article>{body}</article></body></html>"
+    )
+    for name, peer in html_peers().items():
+        assert BODY[1] in " ".join(peer(page, "en").split()), name
+        assert peer.failures == 0

@@ -1,0 +1,122 @@
+"""Other extractors to compare with, each from a page to its text, and simple baselines."""
+
+import html
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from training.flatten import flatten
+
+_TERMINAL = re.compile(r"[.!?。！？।؟…][\"'”’»」)\]]*$")
+_STOPLISTS = {  # jusText's names of the languages that the corpora speak
+    "ar": "Arabic", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cs": "Czech",
+    "da": "Danish", "de": "German", "el": "Greek", "es": "Spanish", "fa": "Persian",
+    "fi": "Finnish", "fr": "French", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian",
+    "hu": "Hungarian", "id": "Indonesian", "it": "Italian", "ko": "Korean", "lt": "Lithuanian",
+    "lv": "Latvian", "nl": "Dutch", "no": "Norwegian_Bokmal", "pl": "Polish",
+    "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak", "sl": "Slovenian",
+    "sr": "Serbian", "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu",
+    "vi": "Vietnamese",
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class Peer:
+    """An extractor: call it with a page, and its language if known, to get the text it keeps.
+
+    A page on which it raises gives an empty text and counts in `failures`.
+    """
+
+    run: Callable[[str, str | None], str | None]
+    failures: int = 0
+
+    def __call__(self, page: str, lang: str | None = None) -> str:
+        """Return the text that the extractor keeps of the page."""
+        try:
+            return self.run(page, lang) or ""
+        except Exception:  # whatever a peer raises is its failure, not ours
+            self.failures += 1
+            return ""
+
+
+def html_peers() -> dict[str, Peer]:
+    """Name the installed extractors for HTML pages."""
+    peers = {
+        "trafilatura": ("trafilatura", _trafilatura),
+        "trafilatura-fast": ("trafilatura", _trafilatura_fast),
+        "resiliparse": ("resiliparse", _resiliparse),
+        "readability-lxml": ("readability", _readability),
+        "justext": ("justext", _justext),
+        "boilerpy3": ("boilerpy3", _boilerpy3),
+    }
+    return {name: Peer(run) for name, (package, run) in peers.items() if find_spec(package)}
+
+
+def text_peers() -> dict[str, Peer]:
+    """Name the baselines for flattened text, and what extractors make of its lines as paragraphs.
+
+    `c4-lines` is a rule of C4 (Raffel et al., 2020): keep the lines of five words or more that end
+    in terminal punctuation. `ten-words` keeps lines of ten words or more.
+    """
+    peers = {"c4-lines": Peer(_c4_lines), "ten-words": Peer(_ten_words)}
+    if find_spec("justext"):
+        peers["justext"] = Peer(lambda page, lang: _justext(_paragraphs(page), lang))
+    if find_spec("trafilatura"):
+        peers["trafilatura"] = Peer(lambda page, lang: _trafilatura(_paragraphs(page), lang))
+    return peers
+
+
+def _trafilatura(page: str, lang: str | None) -> str | None:
+    import trafilatura
+
+    return trafilatura.extract(page)
+
+
+def _trafilatura_fast(page: str, lang: str | None) -> str | None:
+    import trafilatura
+
+    return trafilatura.extract(page, fast=True)
+
+
+def _resiliparse(page: str, lang: str | None) -> str:
+    from resiliparse.extract.html2text import extract_plain_text
+
+    return str(extract_plain_text(page, main_content=True))
+
+
+def _readability(page: str, lang: str | None) -> str:
+    from readability import Document
+
+    return flatten(Document(page).summary(), seed=0, style="inner-text")
+
+
+def _justext(page: str, lang: str | None) -> str:
+    import justext
+
+    stoplist = justext.get_stoplist(_STOPLISTS.get((lang or "en")[:2], "English"))
+    return _lines(p.text for p in justext.justext(page, stoplist) if not p.is_boilerplate)
+
+
+def _boilerpy3(page: str, lang: str | None) -> str:
+    from boilerpy3.extractors import ArticleExtractor
+
+    return str(ArticleExtractor().get_content(page))
+
+
+def _c4_lines(page: str, lang: str | None) -> str:
+    lines = page.splitlines()
+    return _lines(ln for ln in lines if len(ln.split()) >= 5 and _TERMINAL.search(ln.rstrip()))
+
+
+def _ten_words(page: str, lang: str | None) -> str:
+    return _lines(line for line in page.splitlines() if len(line.split()) >= 10)
+
+
+def _paragraphs(page: str) -> str:
+    lines = (html.escape(line) for line in page.splitlines() if line.strip())
+    return "<html><body>" + "".join(f"<p>{line}</p>\n" for line in lines) + "</body></html>"
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "\n".join(lines)
