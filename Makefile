@@ -13,10 +13,10 @@ test: .venv/installed-dev ## what continuous integration runs
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest -q -n auto
 
-train: .venv/installed-dev corpora-given ## both shipped models: make train CORPORA=folder
+train: .venv/installed-peers corpora-given ## both shipped models: make train CORPORA=folder
 	$(BIN)/python -m training.recipe --corpora $(CORPORA)
 
-evaluate: .venv/installed-dev corpora-given ## the figures: make evaluate CORPORA=folder
+evaluate: .venv/installed-peers corpora-given ## the figures: make evaluate CORPORA=folder
 	$(BIN)/python -m training.evaluation --corpora $(CORPORA)
 
 clean:
@@ -35,3 +35,7 @@ corpora-given:
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ .venv/installed
+
+.venv/installed-peers: .venv/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,peers]'
+	@touch $@

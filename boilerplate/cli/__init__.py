@@ -15,8 +15,8 @@ from boilerplate.errors import BoilerplateError
 
 _VERBS = ("extract", "classify", "train", "evaluate")
 
-# What a shell reports for a process that a closed pipe ended.
-_PIPE_CLOSED = 141
+# What a shell reports for a process that an interrupt or a closed pipe ended.
+_INTERRUPTED, _PIPE_CLOSED = 130, 141
 
 
 class _Verbs(click.Group):
@@ -41,6 +41,8 @@ class _Verbs(click.Group):
             # Python flushes standard output once more on its way out: into nothing.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(_PIPE_CLOSED)
+        except KeyboardInterrupt:
+            ctx.exit(_INTERRUPTED)
         except BoilerplateError as error:
             raise Failure(str(error)) from error
         except OSError as error:

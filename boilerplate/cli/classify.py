@@ -59,6 +59,7 @@ def command(
                     "text": block.text,
                 }
                 write_json(record, stream)
+        report.stop_if_all_failed()
     report.finish()
 
 

@@ -64,6 +64,7 @@ def command(
                 _show(name if is_batch(pages) else None, article, stream)
             elif article:
                 stream.write(article.rstrip("\n") + "\n")
+        report.stop_if_all_failed()
     report.finish()
 
 

@@ -43,7 +43,10 @@ def write_json(record: dict[str, Any], stream: TextIO) -> None:
 
 
 def write_summary(title: str, rows: list[dict[str, Any]]) -> None:
-    """Write rows of figures to standard output: a table on a terminal, else JSON lines."""
+    """Write rows of figures to standard output, as JSON lines.
+
+    On a terminal they are the columns of a table, for figures are many and rows are few.
+    """
     if not sys.stdout.isatty():
         for row in rows:
             write_json(row, sys.stdout)
@@ -53,12 +56,9 @@ def write_summary(title: str, rows: list[dict[str, Any]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(printable(title)), title_justify="left", box=box.SIMPLE)
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    for name in columns:
-        table.add_column(name.replace("_", " "), justify="right")
-    for row in rows:
-        table.add_row(*(_cell(row.get(name, "")) for name in columns))
+    table = Table(title=Text(title), title_justify="left", show_header=False, box=box.SIMPLE)
+    for name in dict.fromkeys(name for row in rows for name in row):
+        table.add_row(name.replace("_", " "), *(_cell(row.get(name, "")) for row in rows))
     Console().print(table)
 
 

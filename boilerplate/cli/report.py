@@ -49,10 +49,16 @@ class Report:
         """Say what a user would want to know of the page `name`."""
         click.echo(f"Warning: {name}: {sentence}", err=True)
 
+    def stop_if_all_failed(self) -> None:
+        """Leave if nothing could be done, before any output takes the place of an older one."""
+        if self.failed and not self.done:
+            click.get_current_context().exit(Failure.exit_code)
+
     def finish(self) -> None:
         """Leave with the exit code of the whole batch."""
+        self.stop_if_all_failed()
         if self.failed:
-            click.get_current_context().exit(1 if self.done else Failure.exit_code)
+            click.get_current_context().exit(1)
 
 
 def progress(

@@ -67,22 +67,23 @@ def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
         )
 
     pages = read_labeled(labeled)
-    rows = []
+    trained_on: dict[str, dict[str, Any]] = {}
+    scores: dict[str, dict[str, Any]] = {}
     for kind in sorted({page.kind for page in pages}):
         of_kind = [page for page in pages if page.kind == kind]
         sources = {page.source for page in of_kind}
-        row: dict[str, Any] = {"kind": kind, "pages": len(of_kind), "sources": len(sources)}
         labels = Counter(label for page in of_kind for label in page.labels)
-        row |= {label: labels[label] for label in LABELS}
+        trained_on[kind] = {"pages": len(of_kind), "sources": len(sources)}
+        trained_on[kind] |= {label: labels[label] for label in LABELS}
         parts = min(folds, len(sources))
         if parts > 1:
-            row |= {"folds": parts, **_cross_validate(of_kind, parts, fit)._asdict()}
+            scores[kind] = {"folds": parts, **_cross_validate(of_kind, parts, fit)._asdict()}
         elif folds > 1:
             Report().warning(kind, "all pages are of one source: there is no cross-validation")
-        rows.append(row)
     model = fit(pages)
-    model.info_ = {"trained_on": rows}
+    model.info_ = {"trained_on": trained_on, "scores": scores}
     model.save(output)
+    rows = [{"kind": kind, **trained_on[kind], **scores.get(kind, {})} for kind in trained_on]
     write_summary(f"Saved {output}", rows)
 
 
