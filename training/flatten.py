@@ -8,20 +8,22 @@ from dataclasses import dataclass
 
 from selectolax.lexbor import LexborHTMLParser
 
-STYLES = ("wet", "inner-text", "text-nodes", "leaky", "wrapped", "glued", "markdown")
+STYLES = ("wet", "inner-text", "text-nodes", "leaky", "wrapped", "glued", "markdown", "scraped")
 """How a page may be flattened; `leaky` and `text-nodes` may hold style sheets and scripts.
 
 wet: a line for every block element, as in Common Crawl's WET files. inner-text: a blank line
 between paragraphs, tabs between cells, as a browser copies. text-nodes: a line for every text
 node, as BeautifulSoup's `get_text("\\n")`. leaky: inner-text with style sheets, scripts and
 template placeholders. wrapped: inner-text, hard-wrapped. glued: the items of a list on one line.
-markdown: as converters write it, links with their addresses.
+markdown: as converters write it, links with their addresses. scraped: leaky, less what a scraper
+of articles leaves out: menus, footers and the like, and links that are no part of a sentence.
 """
-_WEIGHTS = (25, 20, 15, 10, 10, 10, 10)
+_WEIGHTS = (25, 20, 15, 10, 10, 10, 10, 25)
 
 _UNSEEN = ["template", "svg", "object", "embed", "canvas", "audio", "video", "map", "math"]
 _CODE = ["script", "style"]
 _ITEMS = frozenset(["li", "option", "dd", "dt"])
+_SKIPPED = ("nav", "header", "footer", "aside", "form", "button", "ul", "table")
 _CELLS = frozenset(["td", "th"])
 _HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
 _PARAGRAPHS = frozenset(
@@ -58,6 +60,8 @@ class _Style:
     markdown: bool = False
     leaks: float = 0.0  # the share of the scripts and style sheets that is shown
     placeholders: float = 0.0  # how many a block
+    skipped: frozenset[str] = frozenset()  # elements that are left out
+    bare_links: bool = True  # whether links outside sentences are kept
     source_lines: bool = False  # whether the line breaks of the source break lines
 
 
@@ -95,6 +99,14 @@ def _details(style: str, rng: random.Random) -> _Style:
         return _Style(block=rng.choice((_LINE, _BLANK)), markdown=True)
     if style == "leaky":
         return _Style(leaks=rng.uniform(0.2, 1), placeholders=rng.choice((0.0, 0.005, 0.02)))
+    if style == "scraped":
+        skipped = frozenset(tag for tag in _SKIPPED if rng.random() < 0.7)
+        return _Style(
+            leaks=rng.choice((0.0, 0.5)),
+            placeholders=rng.choice((0.0, 0.02)),
+            skipped=skipped,
+            bare_links=rng.random() < 0.3,
+        )
     return _Style()
 
 
@@ -116,9 +128,13 @@ class _Writer:
         self._links: list[tuple[int, int, str]] = []  # per open link: place in out, in run; address
         self._pre = 0
         self._leaked = 0
+        self._open_tags: list[str] = []
+        self._skips = 0  # open elements that are left out
 
     def write(self, html: str, title: bool) -> str:
         for event, tag, value in _events(html, code=self._style.leaks > 0):
+            if self._skipping(event, tag):
+                continue
             if tag == "title":
                 if event == "text" and title:
                     self._run.append(value)
@@ -134,6 +150,22 @@ class _Writer:
                 self._close(tag)
         self._cut(_LINE)
         return "".join(self._out)
+
+    def _skipping(self, event: str, tag: str) -> bool:
+        """Whether this event belongs to an element that the style leaves out."""
+        style, tags = self._style, self._open_tags
+        if event == "open":
+            begins = not "".join(self._run).strip()
+            bare = tag == "a" and not style.bare_links and begins and tags[-1:] != ["p"]
+            if self._skips or tag in style.skipped or bare:
+                self._skips += 1
+            tags.append(tag)
+        elif event == "close":
+            tags.pop()
+            if self._skips:
+                self._skips -= 1
+                return True
+        return self._skips > 0
 
     def _open(self, tag: str, address: str) -> None:
         self._cut(_LINE if tag == "br" else self._around(tag))
