@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from boilerplate import BoilerplateClassifier
+from training.evaluation import Report, peers_in
 
 _PURPOSE = {
     "html": "keeps the main text of web pages given as HTML",
@@ -77,6 +76,9 @@ def write_card(path: Path, kind: str, model: BoilerplateClassifier) -> None:
         "",
         *_table(model.info_["scores"]),
         "",
+        f"Expected calibration error of the probabilities, by words and out of fold: "
+        f"{model.info_['calibration_error']:.3f}.",
+        "",
         "## Known failures",
         "",
         *(f"- {failure}" for failure in _FAILURES[kind]),
@@ -85,9 +87,8 @@ def write_card(path: Path, kind: str, model: BoilerplateClassifier) -> None:
     path.write_text("\n".join(lines), encoding="utf-8")
 
 
-def _table(scores: Mapping[str, Any]) -> list[str]:
-    known = ("pages", "boilerplate", "interval", "median_f1")
-    peers = [name for name in next(iter(scores.values())) if name not in known]
+def _table(scores: Report) -> list[str]:
+    peers = peers_in(scores)
     head = ["pages of", "pages", "precision", "recall", "F1", "95 %", *peers]
     lines = [f"| {' | '.join(head)} |", "|---|" + "---:|" * (len(head) - 1)]
     for group, entry in scores.items():

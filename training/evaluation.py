@@ -2,8 +2,9 @@
 
     python -m training.evaluation --corpora ../shared/corpora
 
-prints word precision, recall and F1 of every corpus and page type, ours from a model that has
-not seen the page's site, beside the installed peers on the same pages.
+prints word precision, recall and F1 of every corpus, page type and language, ours from a model
+that has not seen the page's site, beside the installed peers on the same pages, and checks them
+against the floors.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import click
 import numpy as np
@@ -22,14 +25,19 @@ from rich.table import Table
 from boilerplate import BoilerplateClassifier, BoilerplateFilter
 from boilerplate.page import Floats
 from boilerplate.scoring import Scores, word_scores
-from training.corpora import CHECKING, TRAINING, folds
+from training.calibration import expected_calibration_error, reliability
+from training.calibration import plot as draw
+from training.corpora import CHECKING, TRAINING, fingerprint, folds
 from training.examples import SAMPLES, Example, corpus_examples, labeled_examples
+from training.floors import pin, regressions
 from training.peers import html_peers, text_peers
 
 FOLDS = 5
 LABELED = Path(__file__).parent.parent / "labeled"
 _ADDRESS = re.compile(r"\]\([^()\s]*\)")  # of a Markdown link, which no gold text holds
 _RESAMPLES = 2000
+
+Report: TypeAlias = dict[str, dict[str, Any]]
 
 
 def settings(kind: str) -> BoilerplateClassifier:
@@ -54,17 +62,45 @@ def trains(example: Example) -> bool:
     return example.gold.corpus in TRAINING and len(example.page) > 0
 
 
-def out_of_fold(examples: Sequence[Example], kind: str, *, jobs: int = 2) -> list[str]:
-    """The body of each example by a model that was trained without its site."""
-    fold = folds([e.gold.site for e in examples], FOLDS)
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a model that was trained without a page's site makes of the page.
 
-    def judged(k: int) -> list[str]:
+    Attributes:
+        text: The body, without the headline.
+        content: Each block's probability of being content, shape (n_blocks,).
+    """
+
+    text: str
+    content: Floats
+
+
+def out_of_fold(examples: Sequence[Example], kind: str, *, jobs: int = 2) -> list[Judged]:
+    """Judge each example by a model that was trained without its site."""
+    fold = folds([e.gold.site for e in examples], FOLDS)
+    examples = [replace(e, source="") for e in examples]  # what the workers need no copy of
+
+    def judged(k: int) -> list[Judged]:
         model = train([e for e, f in zip(examples, fold, strict=True) if f != k], kind)
         keep = BoilerplateFilter(model, headline=False)
-        return [keep(e.page) for e, f in zip(examples, fold, strict=True) if f == k]
+        return [
+            Judged(keep(e.page), model.page_proba(e.page)[:, 0])
+            for e, f in zip(examples, fold, strict=True)
+            if f == k
+        ]
 
-    texts = dict(enumerate(Parallel(n_jobs=jobs)(delayed(judged)(k) for k in range(FOLDS))))
-    return [texts[k].pop(0) for k in fold]
+    by_fold = [iter(found) for found in Parallel(n_jobs=jobs)(map(delayed(judged), range(FOLDS)))]
+    return [next(by_fold[k]) for k in fold]
+
+
+def calibration(examples: Sequence[Example], judged: Sequence[Judged]) -> list[dict[str, float]]:
+    """Reliability of the probabilities on the pages with full gold texts, by words."""
+    known = [(e, j) for e, j in zip(examples, judged, strict=True) if e.shares is not None]
+    return reliability(
+        np.concatenate([j.content for _, j in known]),
+        np.concatenate([e.shares[:, 0] for e, _ in known if e.shares is not None]),
+        np.array([len(text.split()) for e, _ in known for text in e.page.texts], np.float64),
+    )
 
 
 def peer_texts(examples: Sequence[Example], kind: str) -> dict[str, list[str]]:
@@ -126,52 +162,71 @@ def groups(examples: Sequence[Example]) -> dict[str, list[int]]:
     )
 
 
-def report(examples: Sequence[Example], by_name: Mapping[str, Sequence[str]]) -> dict[str, object]:
-    """Scores of every extractor in every group; ours first, with its interval."""
-    result: dict[str, object] = {}
-    scored = {name: page_scores(examples, texts) for name, texts in by_name.items()}
+def report(examples: Sequence[Example], by_name: Mapping[str, Sequence[str]]) -> Report:
+    """Scores of every extractor in every group; for ours the interval and the lead as well.
+
+    An entry holds precision, recall and F1 under each extractor's name, and under ``lead`` how
+    far our F1 is above each peer's: the mean of the pages' differences and its interval.
+    """
+    result: Report = {}
+    scored = {name: np.array(page_scores(examples, texts)) for name, texts in by_name.items()}
     for group, rows in groups(examples).items():
         here = [examples[i] for i in rows]
-        entry: dict[str, object] = {"pages": len(rows)}
-        for name, texts in by_name.items():
-            if here[0].gold.text is None:
-                scores = segment_scores(here, [texts[i] for i in rows])
-                entry[name] = [round(value, 4) for value in scores]
-            else:
-                values = np.array([scored[name][i] for i in rows])
-                entry[name] = [round(float(value), 4) for value in values.mean(axis=0)]
-                if name == "boilerplate":
-                    entry["interval"] = [round(v, 4) for v in interval(values[:, 2])]
-                    entry["median_f1"] = round(float(np.median(values[:, 2])), 4)
+        entry: dict[str, Any] = {"pages": len(rows)}
+        if here[0].gold.text is None:
+            for name, texts in by_name.items():
+                entry[name] = _rounded(segment_scores(here, [texts[i] for i in rows]))
+        else:
+            ours = scored["boilerplate"][rows, 2]
+            for name, scores in scored.items():
+                entry[name] = _rounded(scores[rows].mean(axis=0))
+                if name != "boilerplate":
+                    ahead = ours - scores[rows, 2]
+                    entry.setdefault("lead", {})[name] = _rounded((ahead.mean(), *interval(ahead)))
+            entry["interval"] = _rounded(interval(ours))
+            entry["median"] = round(float(np.median(ours)), 4)
         result[group] = entry
     return result
 
 
-def print_report(result: Mapping[str, object], title: str) -> None:
+def _rounded(values: Iterable[float]) -> list[float]:
+    return [round(float(value), 4) for value in values]
+
+
+def peers_in(result: Report) -> list[str]:
+    """The names of the peers that a report has scores of."""
+    ours = ("pages", "boilerplate", "interval", "median", "lead")
+    return [name for name in next(iter(result.values())) if name not in ours]
+
+
+def print_report(result: Report, title: str) -> None:
     """Print a report as a table of F1, ours with precision, recall and interval."""
     console = Console(width=200)
-    first = next(iter(result.values()))
-    assert isinstance(first, dict)
-    peers = [n for n in first if n not in ("pages", "boilerplate", "interval", "median_f1")]
+    peers = peers_in(result)
     table = Table("pages of", "pages", "precision", "recall", "F1", "95 %", *peers, title=title)
     for group, entry in result.items():
-        assert isinstance(entry, dict)
-        low, high = entry.get("interval", ("", ""))
+        span = " to ".join(f"{value:.3f}" for value in entry.get("interval", ()))
+        figures = [f"{value:.3f}" for value in entry["boilerplate"]]
         table.add_row(
-            group, str(entry["pages"]), *(f"{v:.3f}" for v in entry["boilerplate"]),
-            f"{low:.3f} to {high:.3f}" if low else "",
-            *(f"{entry[name][2]:.3f}" for name in peers),
-        )  # fmt: skip
+            group, str(entry["pages"]), *figures, span, *(f"{entry[p][2]:.3f}" for p in peers)
+        )
     console.print(table)
 
 
-def evaluate(folder: Path, kind: str, *, peers: bool, names: Sequence[str]) -> dict[str, object]:
-    """Cross-validate on the corpora and on `labeled/`, beside the peers."""
-    examples = corpus_examples(folder, names, kind) + labeled_examples(LABELED, kind)
-    texts = {"boilerplate": out_of_fold(examples, kind)}
+def measure(
+    folder: Path, kind: str, *, peers: bool
+) -> tuple[list[Example], Report, list[dict[str, float]]]:
+    """Cross-validate on the corpora and on `labeled/`, beside the peers.
+
+    Returns the examples, the report, and the reliability of the probabilities.
+    """
+    examples = corpus_examples(folder, (*TRAINING, *CHECKING), kind)
+    examples += labeled_examples(LABELED, kind)
+    judged = out_of_fold(examples, kind)
+    texts = {"boilerplate": [j.text for j in judged]}
     if peers:
         texts |= peer_texts(examples, kind)
-    return report(examples, texts)
+    return examples, report(examples, texts), calibration(examples, judged)
 
 
 @click.command()
@@ -179,14 +234,39 @@ def evaluate(folder: Path, kind: str, *, peers: bool, names: Sequence[str]) -> d
 @click.option("--kind", type=click.Choice(["html", "text", "both"]), default="both")
 @click.option("--peers/--no-peers", default=True, help="Run the installed peers as well.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Write the report as JSON.")
-def main(corpora: Path, kind: str, peers: bool, output: Path | None) -> None:
-    """Cross-validate by site on the corpora, beside the installed peers."""
-    result = {}
+@click.option("--plot", type=click.Path(path_type=Path), help="Draw the reliability diagram.")
+@click.option("--pin", "pinned", is_flag=True, help="Raise the floors to what is measured.")
+@click.option("--lower", is_flag=True, help="With --pin: lower floors as well.")
+def main(
+    corpora: Path,
+    kind: str,
+    peers: bool,
+    output: Path | None,
+    plot: Path | None,
+    pinned: bool,
+    lower: bool,
+) -> None:
+    """Cross-validate by site on the corpora, beside the installed peers.
+
+    A figure under its floor (training/floors.json) fails the command.
+    """
+    reports: dict[str, Report] = {}
+    bins: dict[str, list[dict[str, float]]] = {}
     for one in ("html", "text") if kind == "both" else (kind,):
-        result[one] = evaluate(corpora, one, peers=peers, names=(*TRAINING, *CHECKING))
-        print_report(result[one], f"{one}, word F1 (trafilatura-eval: F over segments)")
+        _, reports[one], bins[one] = measure(corpora, one, peers=peers)
+        print_report(reports[one], f"{one}, word F1 (trafilatura-eval: F over segments)")
+        error = expected_calibration_error(bins[one])
+        click.echo(f"{one}: expected calibration error, by words: {error:.4f}")
     if output:
-        output.write_text(json.dumps(result, indent=1), encoding="utf-8")
+        output.write_text(json.dumps(reports, indent=1), encoding="utf-8")
+    if plot:
+        draw(plot, bins)
+    names = (*TRAINING, *CHECKING)
+    fingerprints = {name: fingerprint(corpora / f"{name}.jsonl.zst") for name in names}
+    if pinned:
+        pin(reports, fingerprints, lower=lower)
+    elif found := regressions(reports, fingerprints):
+        raise click.ClickException("under the floors:\n  " + "\n  ".join(found))
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ class Example:
     """A page to learn from or to judge on.
 
     Attributes:
-        gold: What people said of the page.
+        gold: What people said of the page; its HTML is left out, the source stands for it.
         source: The page as an extractor is given it: HTML, or flattened text.
         page: The source, segmented.
         shares: The share of each label in each block, shape (n_blocks, 3); None where the
@@ -56,7 +56,7 @@ def _example(gold: GoldPage, kind: str, style: str | None) -> Example:
     shares = None
     if gold.text is not None:
         shares = block_labels(page.texts, gold.text, gold.title) if len(page) else np.zeros((0, 3))
-    return Example(gold, source, page, shares)
+    return Example(replace(gold, html=""), source, page, shares)
 
 
 def labeled_examples(folder: Path, kind: str) -> list[Example]:

@@ -15,19 +15,11 @@ import click
 import numpy as np
 
 from boilerplate.page import LABELS
+from training.calibration import expected_calibration_error
 from training.cards import write_card
-from training.corpora import CHECKING, TRAINING, fingerprint
-from training.evaluation import (
-    FOLDS,
-    LABELED,
-    out_of_fold,
-    peer_texts,
-    print_report,
-    report,
-    train,
-    trains,
-)
-from training.examples import Example, corpus_examples, labeled_examples
+from training.corpora import fingerprint
+from training.evaluation import FOLDS, LABELED, measure, print_report, train, trains
+from training.examples import Example
 
 MODELS = Path(__file__).parent.parent / "models"
 _LICENCES = {
@@ -42,15 +34,14 @@ _LICENCES = {
 
 def make(folder: Path, kind: str, *, peers: bool) -> None:
     """Cross-validate, fit and write the model of one kind and its card."""
-    examples = corpus_examples(folder, (*TRAINING, *CHECKING), kind)
-    examples += labeled_examples(LABELED, kind)
-    texts = {"boilerplate": out_of_fold(examples, kind)}
-    if peers:
-        texts |= peer_texts(examples, kind)
-    scores = report(examples, texts)
+    examples, scores, bins = measure(folder, kind, peers=peers)
     print_report(scores, f"{kind}: word F1, grouped cross-validation in {FOLDS} folds")
     model = train(examples, kind)
-    model.info_ = {"trained_on": _provenance(examples, folder), "scores": scores}
+    model.info_ = {
+        "trained_on": _provenance(examples, folder),
+        "scores": scores,
+        "calibration_error": round(expected_calibration_error(bins), 4),
+    }
     path = MODELS / f"{kind}.json"
     model.save(path)
     write_card(MODELS / f"{kind}.md", kind, model)
