@@ -11,11 +11,13 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # The standard looks at 1,024 bytes; real pages declare themselves later than that.
-_PRESCAN = 4096
+_PRESCAN = 16384
 _DETECT = 65536
-_DECLARED = re.compile(rb"<meta[^>]{0,500}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
+_WHOLE = 4  # characters beyond ASCII to one that is broken, at least
+_DECLARED = re.compile(rb"<meta[^>]{0,500}?\bcharset\s*=\s*[\"']?\s*([\w.:-]+)", re.I)
 _XML_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.I)
-_COMMENT = re.compile(rb"<!--.*?-->", re.S)
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.S)
+_MARKUP = re.compile(rb"<[^<>]*>")
 
 # Where the Encoding Standard of the WHATWG gives a label another meaning than Python does.
 _WEB_MEANING = {
@@ -35,10 +37,15 @@ _WEB_MEANING = {
     "utf-7": "utf-8",
 }
 _WEB_LABELS = {"x-sjis": "cp932", "windows-949": "cp949", "x-gbk": "gb18030", "unicode": "utf-8",
-               "x-user-defined": "cp1252", "dos-874": "cp874", "x-x-big5": "big5hkscs",
-               "x-euc-jp": "euc_jp", "x-cp1251": "cp1251", "x-cp1252": "cp1252"}  # fmt: skip
-_NO_PAGE = frozenset(("idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"))
+               "x-user-defined": "cp1252", "dos-874": "cp874", "windows-874": "cp874",
+               "x-x-big5": "big5hkscs", "x-euc-jp": "euc_jp", "x-cp1251": "cp1251",
+               "x-cp1252": "cp1252", "iso-8859-8-i": "iso8859-8",
+               "x-mac-roman": "mac-roman", "x-mac-cyrillic": "mac-cyrillic"}  # fmt: skip
+_NO_PAGE = frozenset(
+    ("charmap", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
+)
 
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))  # escapes switch sets in ISO-2022-JP
 _MAGIC = (
     (b"%PDF-", "a PDF"),
     (b"\x89PNG\r\n", "a PNG image"),
@@ -59,7 +66,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
 
     The byte-order mark decides, then `declared` (as an HTTP header gives it), then the page's
     own declaration, read as browsers read it. A declaration that the bytes contradict, or none,
-    leads to UTF-8 where the bytes are UTF-8 and to bs4's detection where they are not.
+    leads to UTF-8 where the bytes are UTF-8 and to detection by their frequencies where not.
     """
     for mark, encoding in _BOMS:
         if data.startswith(mark):
@@ -71,11 +78,11 @@ def decode(data: bytes, declared: str | None = None) -> str:
                 return data.decode(name)
             except (UnicodeDecodeError, LookupError):
                 continue
-    for name in candidates[:2]:
+    for name in candidates:
         if name is not None:
             text = data.decode(name, "replace")
-            # A truncated character or two is damage, not another encoding.
-            if text.count("\ufffd") * 200 <= len(text):
+            # Some broken characters among whole ones are damage, not another encoding.
+            if text.count("\ufffd") * _WHOLE <= len(text) - len(text.encode("ascii", "ignore")):
                 return text
     return _detect(data)
 
@@ -88,7 +95,8 @@ def binary_nature(data: bytes) -> str | None:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None
     head = data[:_PRESCAN]
-    return "binary data" if head.count(0) * 50 > len(head) else None
+    controls = len(head) - len(head.translate(None, _CONTROLS))
+    return "binary data" if controls * 50 > len(head) else None
 
 
 def _own_declaration(data: bytes) -> str | None:
@@ -113,7 +121,8 @@ def _python_name(label: str) -> str | None:
 
 
 def _detect(data: bytes) -> str:
-    from bs4.dammit import UnicodeDammit
+    from cchardet import detect
 
-    guess = UnicodeDammit(data[:_DETECT]).original_encoding
-    return data.decode((guess and _python_name(guess)) or "cp1252", "replace")
+    # Markup is ASCII whatever the encoding, and would only dilute the text.
+    guess = _python_name(detect(_MARKUP.sub(b" ", data[:_DETECT]))["encoding"] or "")
+    return data.decode("cp1252" if guess in (None, "utf-8") else guess, "replace")

@@ -8,8 +8,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
 from boilerplate.decision import cut
 from boilerplate.errors import BoilerplateError, ModelError
 from boilerplate.features import features
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
 _WINDOW = 64  # pages a worker is given at a time: bounds the memory of a pipe
 _EMPTY_ELEMENTS = ("img", "br", "hr", "input", "meta", "link")
+_FRAME = ("html", "head", "body")  # a document keeps these even if nothing is left in them
 
 
 class BoilerplateFilter:
@@ -68,7 +67,7 @@ class BoilerplateFilter:
         """The article of a page; empty where the page has none."""
         segmented = segment(page, self.kind)
         blocks = self._judge(segmented)
-        kept = [b for b in blocks if b.label == "content" or self._keeps_headline(b)]
+        kept = [block for block in blocks if self._keeps(block)]
         return render(segmented, kept, self.format, url)
 
     def classify(self, page: AnyPage) -> list[Block]:
@@ -81,12 +80,15 @@ class BoilerplateFilter:
         Args:
             pages: Read as they are needed, a window ahead where there are several workers.
             workers: Processes that share the work.
+
+        Raises:
+            BoilerplateError: If there is not even one worker.
         """
         if workers < 1:
             raise BoilerplateError(f"workers is {workers}; it must be at least 1")
-        if workers == 1:
-            yield from map(self, pages)
-            return
+        return map(self, pages) if workers == 1 else self._shared(pages, workers)
+
+    def _shared(self, pages: Iterable[AnyPage], workers: int) -> Iterator[str]:
         from joblib import Parallel, delayed
 
         rest = iter(pages)
@@ -95,27 +97,47 @@ class BoilerplateFilter:
                 yield from parallel(delayed(self)(page) for page in window)
 
     def prune(self, soup: Soup) -> Soup:
-        """Remove the boilerplate from a BeautifulSoup tree in place, and return the tree."""
+        """Remove the boilerplate from a BeautifulSoup tree in place, and return the tree.
+
+        Of the rest, the head stays, and so do the pictures and rules among the kept text.
+        """
+        from bs4 import CData, Comment, Tag
+
         page = segment(soup)
-        keeps = np.array(
-            [b.label == "content" or self._keeps_headline(b) for b in self._judge(page)]
-        )
-        wanted: set[int] = set()
-        for first, last in zip(page.first_text[keeps], page.last_text[keeps], strict=True):
-            wanted.update(range(first, last + 1))
-        body = soup.body or soup
-        for number, node in enumerate(list(soup_texts(soup))):
-            if number not in wanted and node.find_parent("head") is None:
+        kept = [block.index for block in self._judge(page) if self._keeps(block)]
+        texts = list(soup_texts(soup))
+        wanted = {
+            id(node)
+            for first, last in zip(page.first_text[kept], page.last_text[kept], strict=True)
+            for node in texts[first : last + 1]
+        }
+        unwanted = {id(node) for node in texts if node.strip()} - wanted
+        head = set(map(id, soup.head.descendants)) if soup.head else set()
+        nodes = [node for node in soup.descendants if id(node) not in head]
+        places = [place for place, node in enumerate(nodes) if id(node) in wanted]
+        among = range(places[0], places[-1]) if places else range(0)
+        gone: set[int] = set()
+        for place in range(len(nodes) - 1, -1, -1):  # the innermost first
+            node = nodes[place]
+            if not isinstance(node, Tag):
+                goes = id(node) in unwanted or isinstance(node, (Comment, CData))
+            elif node.name in _EMPTY_ELEMENTS:
+                goes = place not in among
+            else:
+                bare = all(
+                    id(inner) in gone or (isinstance(inner, str) and not inner.strip())
+                    for inner in node.contents
+                )
+                goes = node.name in DROPPED or (bare and node.name not in _FRAME)
+            if goes:
+                gone.add(id(node))
+        for node in nodes:
+            if id(node) in gone and id(node.parent) not in gone:
                 node.extract()
-        for tag in body.find_all(DROPPED):
-            tag.decompose()
-        for tag in reversed(body.find_all(True)):  # the innermost first
-            if tag.name not in _EMPTY_ELEMENTS and not tag.contents:
-                tag.decompose()
         return soup
 
-    def _keeps_headline(self, block: Block) -> bool:
-        return self.headline and block.label == "headline"
+    def _keeps(self, block: Block) -> bool:
+        return block.label == "content" or (self.headline and block.label == "headline")
 
     def _judge(self, page: Page) -> list[Block]:
         if not len(page):
@@ -124,7 +146,9 @@ class BoilerplateFilter:
         model = self.model or shipped_model(page.kind)
         probability = model.page_proba(page, computed)
         content, headline = probability[:, 0], probability[:, 1]
-        threshold = cut(content, computed.words) if self.threshold is None else self.threshold
+        threshold = self.threshold
+        if threshold is None:  # what is likelier kept than not always is: the headline, too
+            threshold = min(cut(content, computed.words), 0.5)
         # A page has one headline; what else looks like it is judged as content alone.
         title = int(headline.argmax())
         keep = content.copy()

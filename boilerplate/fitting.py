@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from boilerplate.features import Features, features
-from boilerplate.features.tokens import PLACES, tokens
+from boilerplate.features.tokens import PLACES, inside, tokens
 from boilerplate.page import Floats, Ints, Page
 from boilerplate.passes import Passes
 
@@ -128,9 +128,9 @@ def _vocabulary(pages: Sequence[Page], groups: Sequence[str], least: int) -> dic
     """Number the tokens that stand in pages of at least so many sites."""
     sites: dict[str, set[str]] = {}
     for page, group in zip(pages, groups, strict=True):
-        if page.elements is None:
-            continue
-        signatures = {*page.elements.signature, *(s for i in page.inline for s in i)}
+        signatures = {s for names in inside(page) for s in names}
+        if page.elements is not None:
+            signatures.update(page.elements.signature)
         for token in {t for s in signatures for t in tokens(s)}:
             sites.setdefault(token, set()).add(group)
     return {t: n for n, t in enumerate(sorted(t for t, s in sites.items() if len(s) >= least))}
@@ -209,19 +209,20 @@ def _token_rows(
     lengths: list[int] = []
     for page, (chosen, _) in zip(pages, rows, strict=True):
         elements = page.elements
-        assert elements is not None
-        own = [of(s) for s in elements.signature] + [nothing]
+        own = [of(s) for s in elements.signature] if elements is not None else []
+        own.append(nothing)
         path: list[NDArray[np.int32]] = []  # the element's own, parent's and ancestors' tokens
         above: list[NDArray[np.int32]] = []
-        for number, up in enumerate(elements.parent.tolist()):
+        for number, up in enumerate(elements.parent.tolist() if elements is not None else ()):
             above.append(np.concatenate((above[up], own[up])) if up >= 0 else nothing)
             path.append(np.concatenate((own[number], own[up] + size, above[number] + 2 * size)))
         path.append(nothing)
+        within = inside(page)
         for block in chosen.tolist():
-            row = path[page.element[block]]
-            inside = {s for s in page.inline[block]}
-            if inside:
-                row = np.concatenate((row, *(of(s) + 3 * size for s in sorted(inside))))
+            row = path[page.element[block]] if elements is not None else nothing
+            if within[block]:
+                found = (of(s) + 3 * size for s in sorted(set(within[block])))
+                row = np.concatenate((row, *found))
             indices.append(row)
             lengths.append(len(row))
     columns = np.concatenate(indices)

@@ -99,7 +99,8 @@ class BoilerplateClassifier:
         segmented = [segment(page) for page in pages]
         given = _as_many(labels, segmented, "labels")
         shares = [_shares(given[i], page, i) for i, page in enumerate(segmented)]
-        sites = _as_many(groups or [str(i) for i in range(len(segmented))], segmented, "groups")
+        each = map(str, range(len(segmented)))
+        sites = _as_many(each if groups is None else groups, segmented, "groups")
         passes: dict[str, Passes] = {}
         for kind in ("html", "text"):
             chosen = [i for i, p in enumerate(segmented) if p.kind == kind and len(p)]
@@ -147,7 +148,9 @@ class BoilerplateClassifier:
             ModelError: If the classifier is not fitted or the file cannot be written.
         """
         self._check_fitted()
-        write_model(Path(path), self.passes_, self.get_params(), self.info_)
+        params = self.get_params()
+        del params["n_jobs"]  # of the machine, not of the model
+        write_model(Path(path), self.passes_, params, self.info_)
 
     @classmethod
     def load(cls, path: str | Path) -> BoilerplateClassifier:
@@ -194,7 +197,9 @@ def _shares(labels: Sequence[str] | Floats, page: Page, number: int) -> Floats:
     """Labels by name or by share to shares, shape (n_blocks, 3)."""
     if isinstance(labels, np.ndarray) and labels.dtype.kind == "f":
         shares = labels.astype(np.float64)
-        fits = shares.shape == (len(page), len(LABELS)) and bool(np.isfinite(shares).all())
+        fits = shares.shape == (len(page), len(LABELS)) and bool(
+            ((shares >= 0) & (shares <= 1)).all()
+        )
     else:
         unknown = set(labels) - set(LABELS)
         if unknown:

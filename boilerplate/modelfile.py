@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import platform
+import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,19 @@ from typing import Any
 import numpy as np
 
 from boilerplate.errors import ModelError
-from boilerplate.features import FEATURES_VERSION
+from boilerplate.features import FEATURES_VERSION, features
 from boilerplate.features.tokens import PLACES
 from boilerplate.page import Floats
 from boilerplate.passes import OUTPUTS, Passes
+from boilerplate.segment import segment
 
 _FORMAT = "boilerplate-classifier model"
 _SCHEMA = 1
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_COLUMNS = 10_000
+# The end of a row, and no such characters at the end of a string.
+_BOUNDARY = re.compile(r'([\]}]),"(?![:,\]}])')
+_LARGEST, _SMALLEST = 1e12, 1e-9  # of any number; of a scale
 
 
 def write_model(
@@ -43,7 +48,7 @@ def write_model(
     }
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # One column or token a line, so that a change of the model can be read as a diff.
-    text = text.replace('],"', '],\n"').replace('},"', '},\n"') + "\n"
+    text = _BOUNDARY.sub(r'\1,\n"', text) + "\n"
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
         temporary.write_text(text, encoding="utf-8")
@@ -60,10 +65,11 @@ def read_model(path: Path) -> tuple[dict[str, Passes], dict[str, Any], dict[str,
         ModelError: In one sentence that names the file, whatever is wrong with it.
     """
     try:
-        size = path.stat().st_size
-        if size > _MOST_BYTES:
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
             raise ModelError(f"{path} is no model file: it is larger than {_MOST_BYTES >> 20} MiB")
-        document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse)
+        document = json.loads(content.decode("utf-8"), parse_constant=_refuse)
     except OSError as error:
         raise ModelError(f"cannot read the model {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -122,8 +128,13 @@ def _from_json(kind: str, model: Any) -> Passes:
     stacked_names, stacked = _rows(model, kind, "stacked_columns", 2 + OUTPUTS // 2)
     tokens, weights = _rows(model, kind, "tokens", len(PLACES) * OUTPUTS)
     _, intercept = _rows({"intercept": {"": model.get("intercept")}}, kind, "intercept", OUTPUTS)
-    if not (columns[:, 1] > 0).all() or not (stacked[:, 1] > 0).all():
+    if not (columns[:, 1] >= _SMALLEST).all() or not (stacked[:, 1] >= _SMALLEST).all():
         raise _Misfit(f"a scale of the {kind} model is not above zero")
+    if (names, stacked_names) != _computed_names(kind):
+        raise _Misfit(
+            f"its {kind} model was fitted with other features than this version computes; "
+            "train it anew"
+        )
     return Passes(
         kind=kind,
         names=names,
@@ -140,6 +151,13 @@ def _from_json(kind: str, model: Any) -> Passes:
     )
 
 
+@cache
+def _computed_names(kind: str) -> tuple[list[str], list[str]]:
+    """The columns of pages of a kind in the first pass, and those that the second has besides."""
+    computed = features(segment("x", kind))
+    return computed.names, computed.stacked(np.zeros((1, 3)))[0]
+
+
 def _rows(model: Mapping[str, Any], kind: str, name: str, width: int) -> tuple[list[str], Floats]:
     """The names and the numbers of a table ``{name: [number, ...]}``, all rows of one width."""
     rows = model.get(name)
@@ -151,6 +169,7 @@ def _rows(model: Mapping[str, Any], kind: str, name: str, width: int) -> tuple[l
         if not isinstance(row, list) or len(row) != width:
             raise _Misfit(f"{name} of the {kind} model, {key!r}: {width} numbers are expected")
         for value in row:
-            if type(value) not in (int, float) or not math.isfinite(value):
-                raise _Misfit(f"{name} of the {kind} model, {key!r}: {value!r} is no finite number")
+            # Written so that NaN fails too; far larger numbers would overflow in the sums.
+            if type(value) not in (int, float) or not abs(value) <= _LARGEST:
+                raise _Misfit(f"{name} of the {kind} model, {key!r}: a number is out of range")
     return list(rows), np.array(list(rows.values()), np.float64).reshape(len(rows), width)

@@ -15,7 +15,7 @@ import numpy as np
 
 from boilerplate.errors import ModelError
 from boilerplate.features import Features, features
-from boilerplate.features.tokens import PLACES, tokens
+from boilerplate.features.tokens import PLACES, inside, tokens
 from boilerplate.page import Elements, Floats, Page
 
 OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
@@ -94,11 +94,23 @@ class Passes:
             self._raw = weights, self.intercept - self.mean @ weights
         weights, intercept = self._raw
         scores: Floats = computed.matrix @ weights + intercept
-        if page.elements is not None and self.vocabulary:
-            scores += self._token_sums(page, page.elements)
+        if self.vocabulary:
+            scores += self._token_sums(page)
         return scores
 
-    def _token_sums(self, page: Page, elements: Elements) -> Floats:
+    def _token_sums(self, page: Page) -> Floats:
+        elements = page.elements
+        scores = np.zeros((len(page), OUTPUTS))
+        if elements is not None:
+            scores += self._element_sums(elements)[page.element]
+        inline = PLACES.index("inline")
+        for block, signatures in enumerate(inside(page)):
+            for signature in dict.fromkeys(signatures):
+                scores[block] += self._weights(signature)[inline]
+        return scores
+
+    def _element_sums(self, elements: Elements) -> Floats:
+        """Token weights of each element with all above it; the last row is for none."""
         by_element = np.array([self._weights(s) for s in elements.signature])
         by_element = by_element.reshape(-1, len(PLACES), OUTPUTS)
         own, parent, ancestor, _ = by_element.transpose(1, 0, 2)
@@ -109,12 +121,7 @@ class Passes:
             if up >= 0:
                 above[number] = above[up] + ancestor[up]
                 total[number] += above[number] + parent[up]
-        scores: Floats = total[page.element]
-        inline = PLACES.index("inline")
-        for block, signatures in enumerate(page.inline):
-            for signature in set(signatures) if len(signatures) > 1 else signatures:
-                scores[block] += self._weights(signature)[inline]
-        return scores
+        return total
 
     def _weights(self, signature: str) -> Floats:
         """Summed weights of a signature's tokens in each place, shape (n_places, 4)."""

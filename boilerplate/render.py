@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
-from itertools import groupby
+from itertools import groupby, takewhile
+from typing import NamedTuple
 
-from boilerplate.page import Block, Page
+import numpy as np
+
+from boilerplate.page import Block, Elements, Page
 
 FORMATS = ("text", "markdown", "html", "json")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_MOST_LEVELS = 8  # of lists and quotes in one another that are shown
+# What would be read as markup in Markdown although it is text.
+_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|^#(?=#{0,5}\s)", re.M)
 
 
 def render(page: Page, blocks: Sequence[Block], format: str, url: str | None = None) -> str:
@@ -25,10 +33,18 @@ def render(page: Page, blocks: Sequence[Block], format: str, url: str | None = N
             "blocks": [asdict(b) for b in blocks],
         }
         return json.dumps(document, ensure_ascii=False)
-    placed = [_place(page, block) for block in blocks]
+    placed = list(_places(page, blocks))
     if format == "html":
         return "\n".join(_html(placed)) if placed else ""
-    return _joined(placed, markdown=format == "markdown")
+    return _markdown(placed) if format == "markdown" else _plain(placed)
+
+
+class _Level(NamedTuple):
+    """An item of a list, or a quotation, that blocks stand in."""
+
+    element: int
+    tag: str  # "ul", "ol" or "blockquote"
+    list: int  # the element that holds the items; -1 for a quotation
 
 
 @dataclass(slots=True)
@@ -36,57 +52,103 @@ class _Placed:
     """A block and the structure around it; elements by their number, -1 for none."""
 
     block: Block
-    gap: int  # blank lines before, in flattened text
-    item: int = -1
+    gap: int = 1  # blank lines before, in flattened text
+    levels: tuple[_Level, ...] = ()  # outermost first
+    table: int = -1
     row: int = -1
-    lists: tuple[tuple[int, str], ...] = ()  # innermost first
-    quote: int = -1
+    cell: int = -1
     heading: int = 0
     preformatted: bool = False
+    flattened: bool = False
+
+    def opens_item(self, before: _Placed) -> bool:
+        """Whether the block opens another item of the list in which the block before stands."""
+        if not self.levels or not before.levels or self.levels[0].list < 0:
+            return False
+        goes_on = before.levels[: len(self.levels)] == self.levels
+        return self.levels[0].list == before.levels[0].list and not goes_on
 
 
-def _place(page: Page, block: Block) -> _Placed:
+def _places(page: Page, blocks: Sequence[Block]) -> Iterator[_Placed]:
     elements = page.elements
     if elements is None:
-        return _Placed(block, int(page.gap[block.index]))
-    placed = _Placed(block, 1)
-    element = int(page.element[block.index])
-    while element >= 0:
-        tag = elements.signature[element].split("\t", 1)[0]
-        if tag == "li" and placed.item < 0:
-            placed.item = element
-        elif tag in ("ul", "ol"):
-            placed.lists += ((element, tag),)
-        elif tag == "tr" and placed.row < 0:
-            placed.row = element
-        elif tag == "blockquote" and placed.quote < 0:
-            placed.quote = element
-        elif tag == "pre":
-            placed.preformatted = True
-        elif tag in ("h1", "h2", "h3", "h4", "h5", "h6"):
-            placed.heading = int(tag[1])
-        element = int(elements.parent[element])
+        for block in blocks:
+            yield _Placed(block, gap=int(page.gap[block.index]), flattened=True)
+        return
+    tags = [signature.split("\t", 1)[0] for signature in elements.signature]
+    data = _data_tables(elements, tags)
+    for block in blocks:
+        yield _place(block, int(page.element[block.index]), elements, tags, data)
+
+
+def _place(
+    block: Block, element: int, elements: Elements, tags: list[str], data: set[int]
+) -> _Placed:
+    placed = _Placed(block)
     if block.label == "headline":
         placed.heading = 1
+        return placed
+    levels: list[_Level] = []
+    item = row = cell = -1
+    while element >= 0:
+        tag = tags[element]
+        if tag == "li" and item < 0:
+            item = element
+        elif tag in ("ul", "ol") and item >= 0:
+            levels.append(_Level(item, tag, element))
+            item = -1
+        elif tag == "blockquote":
+            levels.append(_Level(element, tag, -1))
+        elif tag in ("td", "th"):
+            cell = element
+        elif tag == "tr":
+            row = element
+        elif tag == "table" and element in data and row >= 0 and cell >= 0:
+            placed = _Placed(block, table=element, row=row, cell=cell)
+            levels.clear()  # a cell is one line
+        elif tag == "pre" and placed.cell < 0:
+            placed.preformatted = True
+        elif tag in _HEADINGS and placed.cell < 0:
+            placed.heading = int(tag[1])
+        element = int(elements.parent[element])
+    placed.levels = tuple(levels[::-1][:_MOST_LEVELS])
     return placed
 
 
-def _joined(placed: Sequence[_Placed], markdown: bool) -> str:
-    """Text or Markdown: cells side by side, items line by line, else a blank line between."""
+def _data_tables(elements: Elements, tags: list[str]) -> set[int]:
+    """The tables that hold rows of several small cells; the others lay out a page."""
+    rows, cells, blocks = (np.zeros(len(tags) + 1, np.intp) for _ in range(3))
+    nearest: list[int] = []  # the table around each element
+    for element, (tag, up) in enumerate(zip(tags, elements.parent.tolist(), strict=True)):
+        table = nearest[up] if up >= 0 else -1
+        nearest.append(element if tag == "table" else table)
+        if tag == "tr":
+            rows[table] += 1
+        elif tag in ("td", "th"):
+            cells[table] += 1
+            blocks[table] += elements.end[element] - elements.start[element]
+    holds = (rows > 0) & (2 * cells >= 3 * rows) & (blocks <= 2 * cells)
+    return {int(e) for e in np.flatnonzero(holds[:-1]) if tags[e] == "table"}
+
+
+def _plain(placed: Sequence[_Placed]) -> str:
+    """Cells side by side, rows and items line by line, else a blank line between."""
     parts: list[str] = []
     before: _Placed | None = None
-    ordinals: dict[int, int] = {}  # of the next item of an ordered list
     for here in placed:
-        text = _markdown(here, before, ordinals) if markdown else here.block.text
+        text = here.block.text
+        if here.table >= 0:
+            text = " ".join(text.split())
         if before is not None:
-            same_row = here.row >= 0 and here.row == before.row
-            same_table = here.row >= 0 and before.row >= 0
-            same_list = (
-                bool(here.lists) and bool(before.lists) and here.lists[-1] == before.lists[-1]
-            )
-            if same_row and not here.preformatted:
-                parts.append(" | " if markdown else "\t")
-            elif (same_list and here.item != before.item) or same_table or here.gap == 0:
+            if here.cell >= 0 and here.cell == before.cell:
+                parts.append(" ")
+            elif here.row >= 0 and here.row == before.row:
+                parts.append("\t")
+            elif (
+                (here.table >= 0 and here.table == before.table)
+                or here.opens_item(before)
+                or here.gap == 0
+            ):
                 parts.append("\n")
             else:
                 parts.append("\n\n")
@@ -95,72 +157,131 @@ def _joined(placed: Sequence[_Placed], markdown: bool) -> str:
     return "".join(parts)
 
 
-def _markdown(here: _Placed, before: _Placed | None, ordinals: dict[int, int]) -> str:
+def _markdown(placed: Sequence[_Placed]) -> str:
+    parts: list[str] = []
+    before: _Placed | None = None
+    ordinals: dict[int, int] = {}  # of the latest item of an ordered list
+    margins: dict[int, str] = {}  # by item or quotation: what its further lines begin with
+    for blocks in _runs(placed):
+        here = blocks[0]
+        known = before.levels if before is not None else ()
+        shared = here.levels[: _depth_shared(here.levels, known)]
+        if before is not None:
+            tight = here.gap == 0 or here.opens_item(before)
+            between = "".join(margins[level.element] for level in shared).rstrip()
+            parts.append("\n" if tight else f"\n{between}\n")
+        first = "".join(margins[level.element] for level in shared)
+        for level in here.levels[len(shared) :]:
+            mark = "> "
+            if level.list >= 0:
+                ordinals[level.list] = ordinals.get(level.list, 0) + 1
+                mark = f"{ordinals[level.list]}. " if level.tag == "ol" else "- "
+            margins[level.element] = mark if level.list < 0 else " " * len(mark)
+            first += mark
+        further = "".join(margins[level.element] for level in here.levels)
+        lines = _markdown_lines(blocks)
+        rest = (further + line if line else further.rstrip() for line in lines[1:])
+        parts.append("\n".join([first + lines[0], *rest]))
+        before = blocks[-1]
+    return "".join(parts)
+
+
+def _runs(placed: Sequence[_Placed]) -> Iterator[list[_Placed]]:
+    """Each block by itself, but the blocks of a table together."""
+    for table, group in groupby(placed, key=lambda p: p.table):
+        if table >= 0:
+            yield list(group)
+        else:
+            yield from ([block] for block in group)
+
+
+def _markdown_lines(blocks: Sequence[_Placed]) -> list[str]:
+    """The lines of a block, or of the blocks of a table."""
+    here = blocks[0]
     text = here.block.text
+    if here.table >= 0:
+        return _markdown_table(blocks)
     if here.preformatted:
         fence = "```"
         while fence in text:
             fence += "`"
-        return f"{fence}\n{text}\n{fence}"
+        return [fence, *text.split("\n"), fence]
+    if here.flattened:  # may be Markdown itself
+        return text.split("\n")
+    text = _MARKUP.sub(r"\\\g<0>", text)
     if here.heading:
-        return f"{'#' * here.heading} {' '.join(text.split())}"
-    if here.row >= 0:
-        return " ".join(text.replace("|", "\\|").split())
-    lines = text.split("\n")
-    if here.item >= 0 and here.lists:
-        indent = "  " * (len(here.lists) - 1)
-        number, tag = here.lists[0]
-        marker = "- "
-        if tag == "ol":
-            if before is None or before.item != here.item:
-                ordinals[number] = ordinals.get(number, 0) + 1
-            marker = f"{ordinals.get(number, 1)}. "
-        first = indent + (" " * len(marker) if before and before.item == here.item else marker)
-        return first + f"\n{' ' * len(first)}".join(lines)
-    text = "  \n".join(lines)  # a line break inside a paragraph
-    return "\n".join(f"> {line}" for line in text.split("\n")) if here.quote >= 0 else text
+        return [f"{'#' * here.heading} {' '.join(text.split())}"]
+    return text.replace("\n", "  \n").split("\n")  # line breaks inside a paragraph
+
+
+def _markdown_table(blocks: Sequence[_Placed]) -> list[str]:
+    rows = [
+        [
+            " ".join(" ".join(part.block.text for part in parts).split())
+            for _, parts in groupby(row, key=lambda p: p.cell)
+        ]
+        for _, row in groupby(blocks, key=lambda p: p.row)
+    ]
+    width = max(map(len, rows))
+    lines = []
+    for row in rows:
+        cells = [_MARKUP.sub(r"\\\g<0>", cell).replace("|", "\\|") for cell in row]
+        lines.append(f"| {' | '.join(cells)} |{' |' * (width - len(row))}")
+    return [lines[0], f"|{' --- |' * width}", *lines[1:]]
 
 
 def _html(placed: Sequence[_Placed]) -> Iterator[str]:
     yield "<article>"
-    for (container, _), group in groupby(placed, key=_container):
-        blocks = list(group)
-        if container == "table":
+    opened: tuple[_Level, ...] = ()
+    for blocks in _runs(placed):
+        here = blocks[0]
+        yield from _to_levels(opened, here.levels)
+        opened = here.levels
+        if here.table >= 0:
             yield "<table>"
-            for _, cells in groupby(blocks, key=lambda p: p.row):
-                inner = "".join(_element(c, "th" if c.block.tag == "th" else "td") for c in cells)
-                yield f"<tr>{inner}</tr>"
+            for _, row in groupby(blocks, key=lambda p: p.row):
+                yield f"<tr>{''.join(_html_cells(row))}</tr>"
             yield "</table>"
-        elif container in ("ul", "ol"):
-            yield f"<{container}>"
-            for _, item in groupby(blocks, key=lambda p: p.item):
-                yield f"<li>{'<br>'.join(_text(part) for part in item)}</li>"
-            yield f"</{container}>"
-        elif container == "blockquote":
-            yield f"<blockquote>{''.join(_element(b, 'p') for b in blocks)}</blockquote>"
+        elif here.preformatted:
+            yield f"<pre>{escape(here.block.text, quote=False)}</pre>"
         else:
-            for block in blocks:
-                yield _element(block, f"h{block.heading}" if block.heading else "p")
+            tag = f"h{here.heading}" if here.heading else "p"
+            yield f"<{tag}>{_html_text(here)}</{tag}>"
+    yield from _to_levels(opened, ())
     yield "</article>"
 
 
-def _container(placed: _Placed) -> tuple[str, int]:
-    """What wraps a block in HTML, and its number."""
-    if placed.heading or placed.preformatted:
-        return "", -1
-    if placed.row >= 0:
-        return "table", 0
-    if placed.item >= 0 and placed.lists:
-        number, tag = placed.lists[-1]
-        return tag, number
-    return ("blockquote", placed.quote) if placed.quote >= 0 else ("", -1)
+def _to_levels(opened: tuple[_Level, ...], wanted: tuple[_Level, ...]) -> Iterator[str]:
+    """The tags that lead from within some lists and quotations to within others."""
+    shared = _depth_shared(opened, wanted)
+    next_item = (  # of a list that stays open
+        shared < min(len(opened), len(wanted)) and opened[shared].list == wanted[shared].list >= 0
+    )
+    for depth in range(len(opened) - 1, shared - 1, -1):
+        level = opened[depth]
+        if level.list < 0:
+            yield "</blockquote>"
+        else:
+            yield "</li>" if next_item and depth == shared else f"</li></{level.tag}>"
+    for depth in range(shared, len(wanted)):
+        level = wanted[depth]
+        if level.list < 0:
+            yield "<blockquote>"
+        else:
+            yield "<li>" if next_item and depth == shared else f"<{level.tag}><li>"
 
 
-def _element(placed: _Placed, tag: str) -> str:
-    if placed.preformatted:
-        return f"<pre>{escape(placed.block.text, quote=False)}</pre>"
-    return f"<{tag}>{_text(placed)}</{tag}>"
+def _depth_shared(some: tuple[_Level, ...], others: tuple[_Level, ...]) -> int:
+    pairs = zip(some, others, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
-def _text(placed: _Placed) -> str:
+def _html_cells(row: Iterator[_Placed]) -> Iterator[str]:
+    for _, group in groupby(row, key=lambda p: p.cell):
+        parts = list(group)
+        tag = "th" if parts[0].block.tag == "th" else "td"
+        yield f"<{tag}>{'<br>'.join(map(_html_text, parts))}</{tag}>"
+
+
+def _html_text(placed: _Placed) -> str:
     return escape(placed.block.text, quote=False).replace("\n", "<br>")

@@ -70,13 +70,15 @@ def text_peers() -> dict[str, Peer]:
 def _trafilatura(page: str, lang: str | None) -> str | None:
     import trafilatura
 
-    return trafilatura.extract(page)
+    text: str | None = trafilatura.extract(page)
+    return text
 
 
 def _trafilatura_fast(page: str, lang: str | None) -> str | None:
     import trafilatura
 
-    return trafilatura.extract(page, fast=True)
+    text: str | None = trafilatura.extract(page, fast=True)
+    return text
 
 
 def _resiliparse(page: str, lang: str | None) -> str:

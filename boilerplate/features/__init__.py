@@ -6,11 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from boilerplate.features.context import Ranges, containers, context, layout, structure, windows
+from boilerplate.features.context import (
+    Ranges,
+    containers,
+    context,
+    groups,
+    layout,
+    shapes,
+    structure,
+    windows,
+)
 from boilerplate.features.markup import link_density, markup
 from boilerplate.features.stacked import stacked
 from boilerplate.features.wording import wording
-from boilerplate.page import Floats, Page
+from boilerplate.page import Floats, Ints, Page
 
 FEATURES_VERSION = 1  # counts up when a column changes its meaning: old models no longer fit
 
@@ -30,10 +39,11 @@ class Features:
     words: Floats
     link_density: Floats
     _around: list[Ranges]
+    _shape: Ints | None
 
     def stacked(self, probability: Floats) -> tuple[list[str], Floats]:
         """Names and matrix of the second pass's own columns; see `features.stacked`."""
-        columns = stacked(probability, self.words, self._around)
+        columns = stacked(probability, self.words, self._around, self._shape)
         return list(columns), np.stack(list(columns.values()), axis=1)
 
 
@@ -44,11 +54,13 @@ def features(page: Page) -> Features:
     around = [windows(len(page))]
     columns = dict(counted.columns)
     elements = page.elements
-    if elements is not None:
+    shape = None if elements is None else shapes(page, elements)
+    if elements is not None and shape is not None:
         around.append(containers(page, elements))
         columns |= markup(page, elements, counted, density)
-        columns |= structure(page, elements, counted, density)
+        columns |= structure(page, elements, counted, density, shape)
     else:
+        around.append(groups(page, counted))
         columns |= {"link_density": density} | layout(page, counted)
     columns |= context(page, counted, density, around)
     return Features(
@@ -57,4 +69,5 @@ def features(page: Page) -> Features:
         words=counted.words,
         link_density=density,
         _around=around,
+        _shape=shape,
     )

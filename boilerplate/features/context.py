@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boilerplate.features.markup import HEADINGS
 from boilerplate.features.wording import Wording
@@ -207,12 +208,25 @@ def _title(page: Page, words: Floats) -> dict[str, Floats]:
 def _bag(text: str) -> set[str]:
     """The words of a text; single characters where the script has no spaces."""
     words = set(text.casefold().split())
-    if any("\u2e80" <= c for c in text):
-        words = {c for w in words for c in (w if any("\u2e80" <= x for x in w) else (w,))}
+    if any(c >= "\u2e80" for c in text):
+        words = {c for w in words for c in (w if any(x >= "\u2e80" for x in w) else (w,))}
     return {stripped for w in words if (stripped := w.strip(".,:;!?|-–—\"'“”()"))}
 
 
-def structure(page: Page, elements: Elements, words: Wording, density: Floats) -> dict[str, Floats]:
+def shapes(page: Page, elements: Elements) -> Ints:
+    """Number the blocks by shape: one number for one signature of the element and its parent."""
+    names = [*elements.signature, ""]
+    parent = np.append(elements.parent, -1).tolist()
+    known: dict[tuple[str, str], int] = {}
+    return np.array(
+        [known.setdefault((names[e], names[parent[e]]), len(known)) for e in page.element.tolist()],
+        np.intp,
+    )
+
+
+def structure(
+    page: Page, elements: Elements, words: Wording, density: Floats, shape: Ints
+) -> dict[str, Floats]:
     """Context that only markup has: headings above, shapes that repeat, the bulk of the prose."""
     n = len(page)
     at = np.arange(n)
@@ -235,17 +249,6 @@ def structure(page: Page, elements: Elements, words: Wording, density: Floats) -
         "page_paragraphs": np.full(n, float((tags == "p").mean())),
     }
 
-    # Blocks of one shape: same element, same parent, by their signatures.
-    names = [*elements.signature, ""]
-    parent = np.append(elements.parent, -1)
-    shapes: dict[tuple[str, str], int] = {}
-    shape = np.array(
-        [
-            shapes.setdefault((names[e], names[parent[e]]), len(shapes))
-            for e in page.element.tolist()
-        ],
-        np.intp,
-    )
     times = np.bincount(shape).astype(np.float64)
     columns["shape_log_count"] = np.log(times)[shape]
     for name, values in {
@@ -261,8 +264,8 @@ def structure(page: Page, elements: Elements, words: Wording, density: Floats) -
     mass = total[elements.end] - total[elements.start]
     size = elements.end - elements.start
     for percent in (40, 60, 80):
-        holds = np.flatnonzero(mass >= percent / 100 * total[-1]) if total[-1] > 0 else []
-        if len(holds):
+        holds = np.flatnonzero((mass >= percent / 100 * total[-1]) & (total[-1] > 0))
+        if holds.size:
             best = holds[np.argmin(size[holds])]
             start, end = elements.start[best], elements.end[best]
         else:
@@ -276,6 +279,27 @@ def structure(page: Page, elements: Elements, words: Wording, density: Floats) -
     columns["page_og_article"] = np.full(n, float(kind == "article"))
     columns["page_og_product"] = np.full(n, float(kind.startswith(("product", "og:product"))))
     return columns
+
+
+def groups(page: Page, words: Wording) -> Ranges:
+    """Ranges of flattened text: between blank lines, and between lines that look like headings."""
+    n = len(page)
+    long = (words.words >= 10) & (words.ends_sentence > 0)
+    breaks = [page.gap > 0, np.append(True, long[1:] != long[:-1])[:n], _heads(words)]
+    starts, ends = [], []
+    for flags in breaks:
+        first = np.flatnonzero(np.append(True, flags[1:]))
+        number = np.searchsorted(first, np.arange(n), side="right") - 1
+        starts.append(first[number])
+        ends.append(np.append(first[1:], n)[number])
+    return Ranges(["group", "run", "section"], np.array(starts), np.array(ends))
+
+
+def _heads(words: Wording) -> NDArray[np.bool_]:
+    short = (words.words <= 12) & (words.ends_sentence == 0)
+    following = _shifted(words.words, 1)
+    flags: NDArray[np.bool_] = short & (following > 2 * words.words) & (following >= 10)
+    return flags
 
 
 def layout(page: Page, words: Wording) -> dict[str, Floats]:

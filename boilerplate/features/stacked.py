@@ -8,14 +8,20 @@ from __future__ import annotations
 
 import numpy as np
 
+from boilerplate.decision import expected_scores
 from boilerplate.features.context import Ranges
-from boilerplate.page import Floats
+from boilerplate.page import Floats, Ints
 
 _NEIGHBOURS = (-4, -3, -2, -1, 1, 2, 3, 4)
 
 
-def stacked(probability: Floats, words: Floats, around: list[Ranges]) -> dict[str, Floats]:
-    """Columns of shape (n_blocks,) from first-pass probabilities of shape (n_blocks, 3)."""
+def stacked(
+    probability: Floats, words: Floats, around: list[Ranges], shape: Ints | None
+) -> dict[str, Floats]:
+    """Columns of shape (n_blocks,) from first-pass probabilities of shape (n_blocks, 3).
+
+    `shape` numbers the blocks of one shape alike, see `features.context.shapes`; text has none.
+    """
     n = len(words)
     content, headline = probability[:, 0], probability[:, 1]
     odds = _log_odds(content)
@@ -52,7 +58,44 @@ def stacked(probability: Floats, words: Floats, around: list[Ranges]) -> dict[st
             columns[f"{name}_content_by_words"] = by_words[k]
             columns[f"{name}_content_by_blocks"] = by_blocks[k]
             columns[f"{name}_content_share"] = share[k]
+    columns |= _ranking(content, odds, words)
+    if shape is not None:
+        size = np.bincount(shape)
+        mass = np.bincount(shape, weights=words)
+        held = np.bincount(shape, weights=expected)
+        columns |= {
+            "shape_content_by_words": (held / np.maximum(mass, 1e-9))[shape],
+            "shape_content_by_blocks": (np.bincount(shape, weights=content) / size)[shape],
+            "shape_log_odds": (np.bincount(shape, weights=odds) / size)[shape],
+            "shape_content_share": (held / kept)[shape],
+        }
     return columns
+
+
+def _ranking(content: Floats, odds: Floats, words: Floats) -> dict[str, Floats]:
+    """Where a block stands among the page's blocks, the likeliest first.
+
+    A page of which the first pass is sure of nothing has content all the same: what counts is
+    the block's distance from the cut that maximises the page's expected F1 (see
+    `boilerplate.decision`).
+    """
+    n = len(words)
+    order, expected_f1 = expected_scores(content, words)
+    best = int(np.argmax(expected_f1))
+    cut = odds[order[best]]
+    above, recall = np.empty(n), np.empty(n)
+    above[order] = np.cumsum(words[order]) / max(float(words.sum()), 1.0)
+    gained = np.cumsum((content * words)[order])
+    recall[order] = gained / max(float(gained[-1]), 1e-6)
+    return {
+        "log_odds_over_cut": odds - cut,
+        "over_cut": (odds >= cut).astype(np.float64),
+        "likelier_words": above,
+        "likelier_content": recall,
+        "page_cut": np.full(n, cut),
+        "page_expected_f1": np.full(n, expected_f1[best]),
+        "page_largest_log_odds": np.full(n, odds.max()),
+    }
 
 
 def _log_odds(probability: Floats) -> Floats:

@@ -33,12 +33,22 @@ def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:
     if isinstance(page, (bytes, bytearray, memoryview)):
         page = decode(bytes(page))
     if isinstance(page, str):
+        page = _whole(page)
         if kind == "auto":
             kind = guess_kind(page)
         return segment_html(page) if kind == "html" else segment_text(page)
     if _is_soup(page):
         return segment_soup(page)
     raise PageError(f"a page must be str, bytes or a BeautifulSoup tree, not {type(page).__name__}")
+
+
+def _whole(text: str) -> str:
+    """The text with its lone surrogates replaced: they are no characters and cannot be written."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _is_soup(page: Any) -> bool:

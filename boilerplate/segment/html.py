@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser
 
 from boilerplate.page import Elements, Page
 from boilerplate.segment.nesting import limit_nesting
@@ -28,13 +28,13 @@ DROPPED = (
 _BLOCK = frozenset(
     "address article aside blockquote body button caption center dd details dialog dir div dl "
     "dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html "
-    "legend li main menu nav ol p pre search section summary table tbody td tfoot th thead tr ul".split()
+    "legend li main menu nav ol p pre search section summary table tbody td tfoot th thead tr "
+    "ul".split()
 )
 _STRONG = frozenset(("b", "strong", "em", "i"))
-_NAMING = ("class", "id", "role", "itemprop", "rel", "data-testid", "data-component")
+_NAMING = frozenset(("class", "id", "role", "itemprop", "rel", "data-testid", "data-component"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_IFRAME = re.compile(r"</?iframe\b[^<>]{0,4000}>", re.I)
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_IFRAME = re.compile(r"<(/?)(?i:iframe)\b")
 _BREAK = "\x1f"
 
 # identity, parent's identity, tag ("-text" for text), attributes, text
@@ -53,28 +53,29 @@ def segment_soup(soup: Tag) -> Page:
 
 def signature(tag: str, attributes: dict[str, str | None]) -> str:
     """Tag and naming attributes of an element as one string, the parts separated by tabs."""
-    parts = [tag]
-    for name in _NAMING:
-        value = attributes.get(name)
-        if value:
-            parts.append(f"{name}={' '.join(value.split())[:300]}")
+    if not attributes:
+        return tag
+    parts = tag
+    for name, value in attributes.items():
+        if name in _NAMING and value:
+            # Tabs separate the parts, so none may stand inside one.
+            folded = value if value.isprintable() else " ".join(value.split())
+            parts += f"\t{name}={folded[:300]}"
     if (
         "hidden" in attributes
         or attributes.get("aria-hidden") == "true"
         or ("style" in attributes and _HIDDEN_STYLE.search(attributes["style"] or ""))
     ):
-        parts.append("hidden")
-    return "\t".join(parts)
+        parts += "\thidden"
+    return parts
 
 
 def _lexbor_nodes(html: str) -> Iterator[_Node]:
-    # A self-closing <iframe/> in <noscript> would swallow the rest of the page.
-    html = _IFRAME.sub(" ", html) if "<iframe" in html or "<IFRAME" in html else html
+    # An <iframe/> that is never closed would swallow the rest of the page; <embed> has no inside.
+    if "rame" in html or "RAME" in html:  # a quick look, in any spelling that is written
+        html = _IFRAME.sub(r"<\1embed", html)
     html = limit_nesting(html)
-    try:
-        tree = LexborHTMLParser(html)
-    except (UnicodeEncodeError, SelectolaxError):  # a lone surrogate
-        tree = LexborHTMLParser(_SURROGATE.sub("\ufffd", html))
+    tree = LexborHTMLParser(html)
     root = tree.root
     if root is None:
         return
@@ -91,7 +92,7 @@ def _lexbor_nodes(html: str) -> Iterator[_Node]:
 
 
 def _soup_nodes(soup: Tag) -> Iterator[_Node]:
-    from bs4 import NavigableString, Tag
+    from bs4.element import NavigableString, PreformattedString, Tag
 
     none: dict[str, str | None] = {}
     dropped: set[int] = set()
@@ -106,24 +107,27 @@ def _soup_nodes(soup: Tag) -> Iterator[_Node]:
                 dropped.add(id(node))
             else:
                 yield id(node), up, node.name, _plain(node), ""
-        elif type(node) is NavigableString:
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
             yield id(node), up, "-text", none, str(node)
 
 
 def soup_texts(soup: Tag) -> Iterator[NavigableString]:
     """The text nodes of a BeautifulSoup tree in the order in which `segment_soup` numbers them."""
-    from bs4 import NavigableString, Tag
+    from bs4.element import NavigableString, PreformattedString, Tag
 
     dropped: set[int] = set()
     for node in soup.descendants:
         if id(node.parent) in dropped or (isinstance(node, Tag) and node.name in DROPPED):
             dropped.add(id(node))
-        elif type(node) is NavigableString:
+        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
             yield node
 
 
 def _plain(tag: Tag) -> dict[str, str | None]:
-    return {k: " ".join(v) if isinstance(v, list) else v for k, v in tag.attrs.items()}
+    return {
+        name: " ".join(value) if isinstance(value, list) else str(value)
+        for name, value in tag.attrs.items()
+    }
 
 
 class _Run:

@@ -6,7 +6,7 @@ import re
 
 _MOST_TAGS = 20_000  # pages with fewer parse in no time however deep they are
 _MOST_DEPTH = 500  # browsers stop at about this depth too
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*)[^<>]*>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*+)[^<>]*+>")
 # Void elements, and those whose end tag may be left out, so that counting them misleads.
 _NO_DEPTH = frozenset(
     "area base br col embed hr img input link meta param source track wbr "

@@ -12,6 +12,7 @@ _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,2000})\)|(?:https?://|
 _ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
 _WRAP = range(40, 121)  # widths in characters at which people and programs wrap text
 _FEW = 3
+_SHARE = 0.7  # of the long lines in wrapped text that are as full as can be
 
 
 def segment_text(text: str) -> Page:
@@ -61,22 +62,21 @@ def _spaceless(character: str) -> bool:
 def _wrapped_joins(lines: list[str]) -> list[bool]:
     """Which lines go on with the paragraph of the line before.
 
-    Text is hard-wrapped at width W if its lines are as full as they can be: the first word of
-    the next line would not have fitted. Most runs of lines without a blank one between must
-    be so, and then every full line is joined with the next.
+    Text is hard-wrapped at width W if no line is longer and the long ones are as full as they
+    can be: the first word of the next line would not have fitted. Then every full line is
+    joined with the next.
     """
     joins = [False] * len(lines)
-    lengths = [len(line) for line in lines if line]
+    # Long addresses stick out; they have no spaces, and neither has Chinese.
+    lengths = [len(line) for line in lines if " " in line or not line.isascii()]
     if len(lengths) <= _FEW:
         return joins
-    # Long addresses and table rules may stick out of a wrapped text.
-    width = int(np.quantile(lengths, 0.97))
-    if width not in _WRAP or max(lengths) > 3 * width:
+    width = int(np.quantile(lengths, 0.995))
+    if width not in _WRAP or max(lengths) > 2 * width:
         return joins
-    pairs = [i for i in range(1, len(lines)) if lines[i - 1] and lines[i]]
+    pairs = [i for i in range(1, len(lines)) if lines[i] and 4 * len(lines[i - 1]) > 3 * width]
     full = [i for i in pairs if _is_full(lines[i - 1], lines[i], width)]
-    words = sum(len(lines[i - 1]) for i in full)
-    if len(full) < _FEW or 2 * words < sum(lengths):
+    if len(full) < _FEW or len(full) < _SHARE * len(pairs):
         return joins
     for i in full:
         joins[i] = not _ITEM.match(lines[i])

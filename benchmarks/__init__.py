@@ -1,0 +1,1 @@
+"""How fast the library is, by stage and beside other extractors."""

@@ -1,0 +1,209 @@
+"""Milliseconds a page on one core, by stage and beside other extractors.
+
+    python -m benchmarks.speed --corpora ../shared/corpora
+
+Every page goes through every extractor in turn, so that a busy moment of the machine slows all
+of them alike and the ratios hold; processor time is what counts. Writes `docs/speed.md` and the
+plots beside it.
+"""
+
+from __future__ import annotations
+
+import os
+
+# One core means one core: before numpy starts its threads.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+import platform
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import click
+import numpy as np
+from selectolax.lexbor import LexborHTMLParser
+
+from benchmarks.growth import growth_table
+from boilerplate import BoilerplateFilter
+from boilerplate.decision import cut
+from boilerplate.decoding import decode
+from boilerplate.features import features
+from boilerplate.filter import shipped_model
+from boilerplate.page import Floats
+from boilerplate.render import render
+from boilerplate.segment import segment
+from training.corpora import read_corpus
+from training.flatten import flatten
+from training.peers import html_peers, text_peers
+
+DOCS = Path(__file__).parent.parent / "docs"
+_WARM_UP = 20  # pages that fill caches and are not counted
+_COLD_STARTS = 7
+
+
+def stages(source: str, kind: str) -> Iterator[tuple[str, float]]:
+    """Processor seconds of each stage of one page's way, and of the whole way in one call."""
+    data = source.encode("utf-8", "replace")
+    started = time.process_time()
+
+    def since() -> float:
+        nonlocal started
+        now = time.process_time()
+        passed, started = now - started, now
+        return passed
+
+    decode(data)
+    yield "decode", since()
+    if kind == "html":
+        LexborHTMLParser(source)
+        yield "bare parse (lexbor)", since()
+    page = segment(source, kind)
+    yield "parse and blocks", since()
+    keep = BoilerplateFilter(kind=kind)
+    if len(page):
+        since()
+        computed = features(page)
+        yield "features", since()
+        probability = shipped_model(kind).page_proba(page, computed)
+        yield "two passes", since()
+        cut(probability[:, 0], computed.words)
+        yield "decision", since()
+        blocks = keep.classify(page)
+        kept = [block for block in blocks if block.label != "boilerplate"]
+        since()
+        render(page, kept, "text")
+        yield "rendering", since()
+    since()
+    keep(source)
+    yield "boilerplate", since()
+
+
+def one_core(sources: Sequence[str], kind: str) -> dict[str, Floats]:
+    """Milliseconds of every stage and every peer on every page, shape (n_pages,) each."""
+    peers = html_peers() if kind == "html" else text_peers()
+    for source in sources[:_WARM_UP]:
+        list(stages(source, kind))
+        for peer in peers.values():
+            peer(source)
+    times: dict[str, list[float]] = {}
+    for source in sources:
+        spent = dict(stages(source, kind))
+        for name, peer in peers.items():
+            before = time.process_time()
+            peer(source)
+            spent[name] = time.process_time() - before
+        for name, seconds in spent.items():
+            times.setdefault(name, []).append(seconds * 1000)
+    return {name: np.array(values) for name, values in times.items()}
+
+
+def cold(code: str, *arguments: str) -> float:
+    """Median processor seconds of a fresh interpreter that runs the code."""
+    spent = []
+    for _ in range(_COLD_STARTS):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-c", code, *arguments], check=True, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return float(np.median(spent))
+
+
+def scaling(sources: Sequence[str]) -> dict[int, float]:
+    """Pages a second of wall-clock time through `pipe` with one worker and with two."""
+    keep = BoilerplateFilter()
+    result = {}
+    for workers in (1, 2):
+        for _ in keep.pipe(sources[:64], workers=workers):  # start the processes, fill caches
+            pass
+        before = time.perf_counter()
+        for _ in keep.pipe(sources, workers=workers):
+            pass
+        result[workers] = len(sources) / (time.perf_counter() - before)
+    return result
+
+
+def peak_memory(source: str) -> tuple[float, float]:
+    """MiB of a fresh process before and after it extracts a page."""
+    code = (
+        "import resource, sys, boilerplate\n"
+        "page = open(sys.argv[1], encoding='utf-8').read()\n"
+        "boilerplate.extract('<p>warm</p>')\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+        "boilerplate.extract(page)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    with tempfile.NamedTemporaryFile("w", suffix=".html", encoding="utf-8") as file:
+        file.write(source)
+        file.flush()
+        run = subprocess.run(
+            [sys.executable, "-c", code, file.name], check=True, capture_output=True, text=True
+        )
+    before, after = (int(line) / 1024 for line in run.stdout.split())
+    return before, after
+
+
+def _table(times: dict[str, Floats], sources: Sequence[str]) -> list[str]:
+    megabytes = sum(len(source.encode("utf-8", "replace")) for source in sources) / 1e6
+    ours = times["boilerplate"].sum()
+    lines = [
+        "| stage or extractor | mean ms | median | p99 | MB/s | times ours |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for name, values in times.items():
+        lines.append(
+            f"| {name} | {values.mean():.2f} | {np.median(values):.2f} "
+            f"| {np.quantile(values, 0.99):.1f} | {megabytes / values.sum() * 1000:.1f} "
+            f"| {values.sum() / ours:.2f} |"
+        )
+    return lines
+
+
+@click.command()
+@click.option("--corpora", type=click.Path(exists=True, path_type=Path), required=True)
+@click.option("--pages", default=400, show_default=True, help="Pages of wcxb-dev to measure on.")
+def main(corpora: Path, pages: int) -> None:
+    """Measure and write docs/speed.md."""
+    html = [page.html for page in islice(read_corpus(corpora, "wcxb-dev"), pages)]
+    text = [flatten(page, number) for number, page in enumerate(html)]
+    on_html: Callable[[str], str] = lambda kind: f"{len(html)} pages of wcxb-dev as {kind}"  # noqa: E731
+    lines = ["# Speed", "", "Written by `python -m benchmarks.speed`; processor time on one core."]
+    lines += [f"Python {platform.python_version()}, {platform.machine()}.", ""]
+    lines += [f"## HTML: {on_html('they are')}", "", *_table(one_core(html, "html"), html), ""]
+    lines += [f"## Text: {on_html('flattened text')}", "", *_table(one_core(text, "text"), text)]
+    small = next((page for page in html if 45_000 < len(page) < 55_000), html[0])
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "page.html")
+        path.write_text(small, encoding="utf-8", errors="replace")
+        extract = "from boilerplate.cli import main; main()"
+        first = "import boilerplate, sys; boilerplate.extract(open(sys.argv[1]).read())"
+        lines += ["", "## Cold start: processor seconds of a fresh process", ""]
+        lines += ["| what | seconds |", "|---|---:|"]
+        for name, code, arguments in (
+            ("`python -c pass`", "pass", ()),
+            ("`import boilerplate`", "import boilerplate", ()),
+            ("import and a page of 50 kB", first, (str(path),)),
+            ("`boilerplate extract` of that page", extract, ("extract", str(path))),
+        ):
+            lines.append(f"| {name} | {cold(code, *arguments):.3f} |")
+    largest = max(html, key=len)
+    before, after = peak_memory(largest)
+    workers = scaling(html)
+    lines += ["", "## Memory and workers", ""]
+    lines.append(
+        f"The largest page ({len(largest) / 1e6:.1f} M characters) takes the process from "
+        f"{before:.0f} to {after:.0f} MiB. `pipe` does {workers[1]:.0f} pages a second with one "
+        f"worker and {workers[2]:.0f} with two, {workers[2] / workers[1]:.2f} times as many."
+    )
+    lines += ["", "## Growth", "", *growth_table(html[0], DOCS / "growth.png"), ""]
+    (DOCS / "speed.md").write_text("\n".join(lines), encoding="utf-8")
+    click.echo("\n".join(lines))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""Bytes to text: marks, declarations, detection, and bytes that are no page."""
+
+import codecs
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from boilerplate.decoding import binary_nature, decode
+
+RUSSIAN = "Вчера вечером в порту начался ледоход, и паром до острова больше не ходит."
+CHINESE = "港口昨晚结冰了,渡轮暂时停航。居民们说,这样的冬天已经三十年没有见过了。"
+JAPANESE = "昨夜、港が凍りつき、渡し船は運休となった。住民たちは春を待ちながら船を修理している。"
+KOREAN = "어젯밤 항구가 얼어붙어 연락선이 운항을 멈췄다. 주민들은 봄을 기다리며 배를 고치고 있다."
+GREEK = "Χθες το βράδυ το λιμάνι πάγωσε και το πλοίο δεν ταξιδεύει πια. Περιμένουν την άνοιξη."
+GERMAN = "Gestern fror der Hafen zu, und die Fähre fährt nicht mehr; größere Schäden gab es nicht."
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ],
+)
+def test_the_byte_order_mark_decides(mark: bytes, encoding: str) -> None:
+    page = "<meta charset=koi8-r><p>" + RUSSIAN
+    assert decode(mark + page.encode(encoding), "cp1251") == page
+
+
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        '<meta charset="{}">',
+        "<META CHARSET='{}' />",
+        "<meta charset={}>",
+        '<meta charset = " {} ">',
+        '<meta http-equiv="Content-Type" content="text/html; charset={}">',
+        "<meta content='text/html;charset={}' http-equiv=content-type>",
+        '<?xml version="1.0" encoding="{}"?>',
+        '<!-- <meta charset="utf-8"> --><meta charset="{}">',
+        "<style>" + "p > a, " * 900 + "</style><meta charset='{}'>",
+    ],
+)
+def test_the_page_declares_its_encoding(declaration: str) -> None:
+    page = declaration.format("iso-8859-2") + "<p>łza"  # too short for detection
+    assert decode(page.encode("iso-8859-2")) == page
+
+
+def test_a_declaration_in_a_comment_is_none() -> None:
+    page = '<!-- <meta charset="iso-8859-7"> ' + "<p>" + "Hafen — größer"
+    assert decode(page.encode()) == page
+
+
+@pytest.mark.parametrize(
+    ("label", "encoding", "text"),
+    [
+        ("latin1", "cp1252", "“Hafen” – 5 €"),
+        ("us-ascii", "cp1252", "“Hafen” – 5 €"),
+        ("ISO-8859-1", "cp1252", "“Hafen” – 5 €"),
+        ("iso-8859-9", "cp1254", "“İskele” – 5 €"),
+        ("gb2312", "gb18030", "镕 € 㐀"),
+        ("gbk", "gb18030", "镕 € 㐀"),
+        ("shift_jis", "cp932", "①髙~"),
+        ("x-sjis", "cp932", "①髙~"),
+        ("euc-kr", "cp949", "똠방각하"),
+        ("ks_c_5601-1987", "cp949", "똠방각하"),
+        ("tis-620", "cp874", "ท่าเรือ…"),
+        ("utf-16", "utf-8", "Fähre"),
+        ("utf-7", "utf-8", "Fähre"),
+        ("unicode", "utf-8", "Fähre"),
+    ],
+)
+def test_labels_mean_what_browsers_take_them_for(label: str, encoding: str, text: str) -> None:
+    page = f'<meta charset="{label}"><p>{text}'
+    assert decode(page.encode(encoding)) == page
+
+
+def test_the_server_s_declaration_goes_before_the_page_s() -> None:
+    page = '<meta charset="koi8-r">' + RUSSIAN
+    assert decode(page.encode("cp1251"), "windows-1251") == page
+
+
+def test_a_wrong_declaration_is_set_right_by_utf_8() -> None:
+    page = '<meta charset="shift_jis"><p>' + RUSSIAN + GERMAN
+    assert decode(page.encode()) == page
+
+
+def test_a_wrong_declaration_of_utf_8_is_set_right_by_detection() -> None:
+    page = '<meta charset="utf-8">' + f"<p>{RUSSIAN}</p>" * 3
+    assert decode(page.encode("cp1251")) == page
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1251", RUSSIAN),
+        ("koi8-r", RUSSIAN),
+        ("gb18030", CHINESE),
+        ("shift_jis", JAPANESE),
+        ("euc_jp", JAPANESE),
+        ("euc_kr", KOREAN),
+        ("cp1253", GREEK),
+        ("cp1252", GERMAN),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 1500])
+def test_an_undeclared_encoding_is_detected(encoding: str, text: str, times: int) -> None:
+    page = "<html><body><div class=menu><a href=/>Home</a></div>" + f"<p>{text}</p>\n" * times
+    assert decode(page.encode(encoding)) == page
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["idna", "punycode", "rot13", "hex", "base64", "zlib", "unicode_escape", "undefined",
+     "raw_unicode_escape", "charmap", "os", "aliases", "../../etc/passwd", "nonsense", "\0", "é",
+     "x" * 5000],
+    ids=lambda label: ascii(label[:20]),
+)  # fmt: skip
+def test_a_label_that_names_no_encoding_of_pages_is_ignored(label: str) -> None:
+    page = f'<meta charset="{label}"><p>\\u0041 Fähre'
+    assert decode(page.encode()) == page
+    assert decode(page.encode(), label) == page
+
+
+def test_a_character_cut_off_at_the_end_costs_only_itself() -> None:
+    assert decode(RUSSIAN.encode()[:-2]) == RUSSIAN[:-2] + "\ufffd"
+    declared = "<meta charset=gb18030>" + CHINESE
+    assert decode(declared.encode("gb18030")[:-1]) == declared[:-1] + "\ufffd"
+
+
+def test_one_broken_byte_does_not_change_the_encoding() -> None:
+    data = f"<p>{RUSSIAN}</p>".encode()
+    assert decode(data[:40] + b"\xff" + data[40:]).replace("\ufffd", "")[-20:] == RUSSIAN[-16:] + (
+        "</p>"
+    )
+
+
+def test_short_text_without_a_declaration_is_western() -> None:
+    assert decode(b"caf\xe9") == "café"
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"%PDF-1.7\n", "PDF"),
+        (b"\x89PNG\r\n\x1a\n", "PNG"),
+        (b"\xff\xd8\xff\xe0", "JPEG"),
+        (b"PK\x03\x04", "ZIP"),
+        (b"\x1f\x8b\x08", "gzip"),
+        (b"\x28\xb5\x2f\xfd", "zstandard"),
+        (bytes(range(64)) * 20, "binary"),
+    ],
+)
+def test_files_that_hold_no_text_are_told(data: bytes, word: str) -> None:
+    assert word in (binary_nature(data) or "")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"<p>hello", RUSSIAN.encode("utf-16"), RUSSIAN.encode("koi8-r"), b"a\0b" + b"c" * 200],
+)
+def test_text_is_not_binary(data: bytes) -> None:
+    assert binary_nature(data) is None
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.binary(max_size=400), st.none() | st.text(max_size=20))
+def test_any_bytes_decode(data: bytes, declared: str | None) -> None:
+    text = decode(data, declared)
+    assert text == decode(data, declared)
+    text.encode()

@@ -1,0 +1,207 @@
+"""The filter: judging, keeping, pipes, and pruning of BeautifulSoup trees."""
+
+import json
+import pickle
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+import boilerplate
+from boilerplate import BoilerplateClassifier, BoilerplateError, BoilerplateFilter, PageError
+
+FIRST = (
+    "The orchard behind the station was planted in 1921, and in a good year its forty trees still "
+    "give more apples than the four families who share them can press before the frost."
+)
+SECOND = (
+    "Nobody remembers who bought the land, but the deed names a teacher, a smith and two sisters, "
+    "who agreed to divide every harvest by the number of mouths at their tables."
+)
+PAGE = f"""<!DOCTYPE html><html><head><title>Forty trees - The Valley News</title>
+<meta name="author" content="A"><style>p {{ color: red }}</style></head><body class="post">
+<header><img src="logo.png"><nav class="menu"><ul><li><a href="/">Home</a></li>
+<li><a href="/shop">Shop</a></li><li><a href="/about">About</a></li></ul></nav></header>
+<main><article class="article-body"><!-- start --><h1 class="headline">Forty trees</h1>
+<p class="lead">{FIRST}</p><figure><img src="apple.jpg"></figure>
+<p>{SECOND}<br>{FIRST.replace("apples", "pears")}</p><p>{SECOND.replace("land", "hill")}</p>
+<script>track()</script></article></main>
+<div class="related sidebar"><ul><li><a href="/1">More news</a></li>
+<li><a href="/2">Top stories</a></li></ul></div>
+<footer class="footer"><a href="/terms">Terms</a> <a href="/privacy">Privacy</a>
+<img src="pixel.gif"></footer></body></html>"""
+PARAGRAPHS = [FIRST, SECOND, FIRST.replace("apples", "pears"), SECOND.replace("land", "hill")]
+NOISE = ["Home", "Shop", "More news", "Top stories", "Terms", "Privacy", "track", "color"]
+
+
+@pytest.fixture
+def keep(small_model: BoilerplateClassifier) -> BoilerplateFilter:
+    return BoilerplateFilter(small_model)
+
+
+@pytest.fixture(params=["small", "shipped"])
+def any_keep(request: pytest.FixtureRequest, keep: BoilerplateFilter) -> BoilerplateFilter:
+    return keep if request.param == "small" else BoilerplateFilter()
+
+
+def test_the_article_is_kept_and_the_rest_is_not(any_keep: BoilerplateFilter) -> None:
+    text = any_keep(PAGE)
+    assert all(paragraph in text for paragraph in PARAGRAPHS)
+    assert text.startswith("Forty trees\n\n")
+    assert not [noise for noise in NOISE if noise in text]
+
+
+def test_flattened_text_too(any_keep: BoilerplateFilter) -> None:
+    lines = ["Home", "Shop", "About", "Log in", "Forty trees", "", *PARAGRAPHS, "", "Share",
+             "Top stories", "Terms", "© 2021 The Valley News"]  # fmt: skip
+    text = any_keep("\n".join(lines))
+    assert all(paragraph in text for paragraph in PARAGRAPHS)
+    assert not [noise for noise in ("Home", "Log in", "Terms", "©") if noise in text]
+
+
+def test_the_headline_can_be_left_out(small_model: BoilerplateClassifier) -> None:
+    blocks = boilerplate.classify(PAGE, model=small_model)
+    assert [b.text for b in blocks if b.label == "headline"] == ["Forty trees"]
+    text = boilerplate.extract(PAGE, model=small_model, headline=False)
+    assert "Forty trees" not in text and FIRST in text
+
+
+def test_blocks_tell_what_the_model_says(keep: BoilerplateFilter) -> None:
+    blocks = keep.classify(PAGE)
+    assert [block.index for block in blocks] == list(range(len(blocks)))
+    home = next(block for block in blocks if block.text == "Home")
+    lead = next(block for block in blocks if block.text == FIRST)
+    assert (home.label, home.tag, home.link_density) == ("boilerplate", "li", 1.0)
+    assert (lead.label, lead.tag, lead.link_density) == ("content", "p", 0.0)
+    assert 0 <= home.probability < lead.probability <= 1
+
+
+def test_the_threshold_decides(small_model: BoilerplateClassifier) -> None:
+    everything = BoilerplateFilter(small_model, threshold=0)
+    assert {b.label for b in everything.classify(PAGE)} <= {"content", "headline"}
+    assert all(word in everything(PAGE) for word in (*PARAGRAPHS, "Home", "Terms"))
+    assert BoilerplateFilter(small_model, threshold=1)(PAGE) == ""
+    for block in boilerplate.classify(PAGE, threshold=0.3, model=small_model):
+        assert (block.label == "boilerplate") == (block.probability < 0.3)
+
+
+def test_str_bytes_and_soup_agree(keep: BoilerplateFilter) -> None:
+    assert keep(PAGE) == keep(PAGE.encode()) == keep(BeautifulSoup(PAGE, "lxml"))
+    assert keep(PAGE) == keep(BeautifulSoup(PAGE, "html.parser"))
+
+
+def test_formats_and_the_url(small_model: BoilerplateClassifier) -> None:
+    def extract(format: str) -> str:
+        url = "https://example.org/trees"
+        return boilerplate.extract(PAGE, format=format, model=small_model, url=url)
+
+    out = json.loads(extract("json"))
+    assert (out["url"], out["headline"]) == ("https://example.org/trees", "Forty trees")
+    assert FIRST in out["text"] and "Forty trees" not in out["text"]
+    assert extract("markdown").startswith(f"# Forty trees\n\n{FIRST}\n\n")
+    assert f"<h1>Forty trees</h1>\n<p>{FIRST}</p>" in extract("html")
+
+
+@pytest.mark.parametrize("page", ["", " \n ", b"", "<!doctype html>", "<script>a()</script>"])
+def test_an_empty_page_has_no_article(any_keep: BoilerplateFilter, page: str | bytes) -> None:
+    assert any_keep(page) == ""
+    assert any_keep.classify(page) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"format": "pdf"}, "'pdf'.*markdown"),
+        ({"kind": "xml"}, "'xml'.*auto"),
+        ({"threshold": 1.5}, "1.5.*between 0 and 1"),
+        ({"threshold": float("nan")}, "nan.*between 0 and 1"),
+        ({"model": "missing.json"}, "missing.json"),
+        ({"model": Path("missing") / "model.json"}, "model.json"),
+    ],
+)
+def test_wrong_arguments_are_told(arguments: dict[str, object], words: str) -> None:
+    with pytest.raises(BoilerplateError, match=words) as error:
+        BoilerplateFilter(**arguments)  # type: ignore[arg-type]
+    assert "\n" not in str(error.value)
+
+
+def test_what_is_no_page_is_told(keep: BoilerplateFilter) -> None:
+    with pytest.raises(PageError, match="NoneType"):
+        keep(None)  # type: ignore[arg-type]
+
+
+def test_a_filter_can_be_pickled(keep: BoilerplateFilter) -> None:
+    article = keep(PAGE)
+    again = pickle.loads(pickle.dumps(keep))
+    assert again(PAGE) == article
+
+
+def test_one_filter_serves_many_threads(small_model: BoilerplateClassifier) -> None:
+    keep = BoilerplateFilter(small_model)
+    pages = [PAGE.replace("forty", f"number {n}").replace("menu", f"menu{n}") for n in range(40)]
+    with ThreadPoolExecutor(8) as pool:
+        shared = list(pool.map(keep, pages))
+    assert shared == [BoilerplateFilter(small_model)(page) for page in pages]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_pipe_keeps_the_order_and_is_lazy(keep: BoilerplateFilter, workers: int) -> None:
+    taken = 0
+
+    def pages() -> Iterator[str]:
+        nonlocal taken
+        for number in range(1_000):
+            taken += 1
+            yield PAGE.replace("forty trees", f"tree {number}")
+
+    articles = keep.pipe(pages(), workers=workers)
+    assert taken == 0
+    for number, article in zip(range(150), articles, strict=False):
+        assert f"tree {number} still" in article
+    assert taken < 500
+
+
+def test_a_pipe_ends_with_its_pages(keep: BoilerplateFilter) -> None:
+    assert list(keep.pipe([])) == list(keep.pipe(iter(()), workers=2)) == []
+    assert list(keep.pipe([PAGE, "", PAGE.encode()])) == [keep(PAGE), "", keep(PAGE)]
+
+
+def test_a_pipe_without_workers_is_refused_at_once(keep: BoilerplateFilter) -> None:
+    with pytest.raises(BoilerplateError, match="workers is 0"):
+        keep.pipe([PAGE], workers=0)
+
+
+@pytest.mark.parametrize("parser", ["html.parser", "lxml"])
+def test_pruning_leaves_the_article_in_its_tree(keep: BoilerplateFilter, parser: str) -> None:
+    soup = BeautifulSoup(PAGE, parser)
+    assert keep.prune(soup) is soup
+    assert soup.body is not None
+    assert "".join(soup.body.get_text().split()) == "".join(keep(PAGE).split())
+    assert [p["class"] for p in soup.select("main > article > p.lead")] == [["lead"]]
+    assert [image["src"] for image in soup.find_all("img")] == ["apple.jpg"]
+    assert not soup.find_all(["script", "nav", "footer", "header"]) and soup.body["class"] == [
+        "post"
+    ]
+    assert soup.title is not None and soup.title.string == "Forty trees - The Valley News"
+    assert soup.find("meta") is not None and soup.head is not None and soup.head.style is not None
+    assert str(soup).startswith("<!DOCTYPE html>") and "<!-- start" not in str(soup)
+
+
+def test_pruning_a_tag_leaves_the_others_alone(keep: BoilerplateFilter) -> None:
+    soup = BeautifulSoup(PAGE, "html.parser")
+    main = soup.main
+    assert main is not None
+    keep.prune(main)
+    assert soup.find("nav") is not None and FIRST in main.get_text()
+    assert main.find("script") is None
+
+
+@pytest.mark.parametrize("html", ["", "<p>", "<!-- a -->", "<nav><a href=/>Home</a></nav>", "text"])
+def test_pruning_small_trees(small_model: BoilerplateClassifier, html: str) -> None:
+    soup = BeautifulSoup(html, "html.parser")
+    assert BoilerplateFilter(small_model, threshold=1).prune(soup).get_text() == ""
+    soup = BeautifulSoup(html, "html.parser")
+    text = soup.get_text()
+    assert BoilerplateFilter(small_model, threshold=0).prune(soup).get_text() == text

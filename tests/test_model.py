@@ -1,0 +1,324 @@
+"""The classifier: fitting, predicting, and the model file."""
+
+import json
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from boilerplate import BoilerplateClassifier, BoilerplateError, LabelError, ModelError
+from boilerplate.segment import segment
+
+ROOT = Path(__file__).resolve().parents[1]
+SENTENCE = "The ferry number {} left the harbour at dawn, and it came back with the tide of night."
+
+
+def _page(number: int) -> tuple[str, list[str]]:
+    """A small page, and the labels of its blocks."""
+    html = (
+        f"<title>Ferry {number}</title><ul class=menu><li><a href=/>Home</a><li><a href=/a>Map</a>"
+        f"</ul><h1 class='title]'>Ferry {number}</h1><p class=text>{SENTENCE.format(number)}"
+        f"<p class=text>{SENTENCE.format(number + 1)}<div class=footer><a href=/t>Terms</a></div>"
+    )
+    return html, ["boilerplate"] * 2 + ["headline"] + ["content"] * 2 + ["boilerplate"]
+
+
+def _text(number: int) -> tuple[str, list[str]]:
+    text = f"Home\nMap\nFerry {number}\n\n{SENTENCE.format(number)}\n\nTerms"
+    return text, ["boilerplate", "boilerplate", "headline", "content", "boilerplate"]
+
+
+PAGES, LABELS = (list(column) for column in zip(*map(_page, range(6)), strict=True))
+TEXTS, TEXT_LABELS = (list(column) for column in zip(*map(_text, range(6)), strict=True))
+
+
+def _fitted(**params: Any) -> BoilerplateClassifier:
+    classifier = BoilerplateClassifier(**{"C": 1.0, "min_groups": 2} | params)
+    return classifier.fit(PAGES + TEXTS, LABELS + TEXT_LABELS)
+
+
+@pytest.fixture(scope="module")
+def fitted() -> BoilerplateClassifier:
+    return _fitted()
+
+
+@pytest.fixture(scope="module")
+def document(fitted: BoilerplateClassifier, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    path = tmp_path_factory.mktemp("model") / "model.json"
+    fitted.save(path)
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def test_it_learns_the_labels_of_pages_it_has_not_seen(fitted: BoilerplateClassifier) -> None:
+    for make in (_page, _text):
+        page, labels = make(90)
+        assert fitted.predict([page]) == [labels]
+
+
+def test_probabilities_have_a_row_a_block_and_sum_to_one(fitted: BoilerplateClassifier) -> None:
+    pages = [_page(7)[0], TEXTS[0].encode(), segment("<p>a<p>b", "html"), "", "<p>"]
+    probabilities = fitted.predict_proba(pages)
+    assert [p.shape for p in probabilities] == [(6, 3), (5, 3), (2, 3), (0, 3), (0, 3)]
+    for p in probabilities:
+        assert np.all((p >= 0) & (p <= 1)) and np.allclose(p.sum(axis=1), 1)
+    assert fitted.classes_.tolist() == ["content", "headline", "boilerplate"]
+    assert [len(labels) for labels in fitted.predict(pages)] == [6, 5, 2, 0, 0]
+
+
+def test_it_follows_the_contract_of_estimators() -> None:
+    classifier = BoilerplateClassifier(C=0.5, folds=4)
+    copy = clone(classifier)
+    assert copy is not classifier and copy.get_params() == classifier.get_params()
+    assert classifier.get_params()["folds"] == 4
+    assert classifier.set_params(C=2, seed=3) is classifier
+    assert (classifier.C, classifier.seed) == (2, 3)
+    assert "C=2" in repr(classifier)
+    with pytest.raises(ValueError, match="no parameter 'depth'"):
+        classifier.set_params(depth=3)
+    for call in (lambda: classifier.predict(["a"]), lambda: classifier.save("x.json")):
+        with pytest.raises(ModelError, match="not fitted"):
+            call()
+
+
+def test_fitting_again_forgets_what_was_before() -> None:
+    classifier = _fitted()
+    classifier.fit(TEXTS, TEXT_LABELS)
+    with pytest.raises(ModelError, match="text"):
+        classifier.predict(PAGES[:1])
+
+
+def test_labels_may_be_shares() -> None:
+    named = BoilerplateClassifier(C=1.0).fit(PAGES, LABELS)
+    order = named.classes_.tolist()
+    shares = [np.eye(3)[[order.index(label) for label in labels]] for labels in LABELS]
+    shared = BoilerplateClassifier(C=1.0).fit(PAGES, shares)
+    for a, b in zip(named.predict_proba(PAGES), shared.predict_proba(PAGES), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_groups_are_sites(fitted: BoilerplateClassifier) -> None:
+    sites = np.array(["one.example"] * 3 + ["two.example"] * 3)
+    grouped = BoilerplateClassifier(C=1.0, min_groups=3).fit(PAGES, LABELS, sites)
+    assert grouped.predict(PAGES) == LABELS
+    with pytest.raises(LabelError, match="6 pages but 1 groups"):
+        BoilerplateClassifier().fit(PAGES, LABELS, ["one.example"])
+
+
+@pytest.mark.parametrize(
+    ("pages", "labels", "words"),
+    [
+        (PAGES, LABELS[:-1], "6 pages but 5 labels"),
+        (PAGES[:1], [LABELS[0][:-1]], "page 0 do not fit its 6 blocks"),
+        (PAGES[:1], [["content"] * 5 + ["article"]], "'article'"),
+        (PAGES[:1], [np.ones((6, 2))], "do not fit"),
+        (PAGES[:1], [np.full((6, 3), np.nan)], "do not fit"),
+        (PAGES[:1], [np.full((6, 3), -0.5)], "do not fit"),
+        (PAGES[:1], [["content"] * 6], "content and of boilerplate"),
+        (PAGES[:1], [["boilerplate"] * 6], "content and of boilerplate"),
+        ([], [], "nothing|no page"),
+        (["", "<p>"], [[], []], "no page"),
+    ],
+)
+def test_labels_that_cannot_be_learned_from_are_told(
+    pages: list[str], labels: list[Any], words: str
+) -> None:
+    with pytest.raises(LabelError, match=words) as error:
+        BoilerplateClassifier().fit(pages, labels)
+    assert "\n" not in str(error.value)
+
+
+def test_few_pages_and_no_headline_are_enough() -> None:
+    labels = ["content" if label == "headline" else label for label in LABELS[0]]
+    one = BoilerplateClassifier(C=1.0).fit(PAGES[:1], [labels])
+    assert one.predict(PAGES[1:2]) == [labels]
+
+
+@pytest.mark.parametrize("again", [{}, {"n_jobs": 2}])
+def test_the_same_pages_give_the_same_file(
+    fitted: BoilerplateClassifier, again: dict[str, int], tmp_path: Path
+) -> None:
+    fitted.save(tmp_path / "a.json")
+    _fitted(**again).save(tmp_path / "b.json")
+    assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
+
+
+def test_a_loaded_model_says_exactly_the_same(
+    fitted: BoilerplateClassifier, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.json"
+    fitted.info_ = {"trained_on": {"note": "ours], see [1],", "pages": 12}}
+    fitted.save(path)
+    loaded = BoilerplateClassifier.load(path)
+    assert loaded.get_params() == fitted.get_params()
+    assert loaded.info_ == fitted.info_
+    for a, b in zip(fitted.predict_proba(PAGES), loaded.predict_proba(PAGES), strict=True):
+        assert np.array_equal(a, b)
+    loaded.save(tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize("name", ["a],", "a},", '"],"', "\u2028", "[a]:b", "日本", "x\\"])
+def test_any_class_name_can_be_saved(name: str, tmp_path: Path) -> None:
+    pages = [page.replace("class=text", f"class='{name}'") for page in PAGES]
+    model = BoilerplateClassifier(C=1.0, min_groups=2).fit(pages, LABELS)
+    model.save(tmp_path / "model.json")
+    loaded = BoilerplateClassifier.load(tmp_path / "model.json")
+    assert np.array_equal(loaded.predict_proba(pages)[0], model.predict_proba(pages)[0])
+
+
+def test_saving_where_nothing_can_be_written_is_told(
+    fitted: BoilerplateClassifier, tmp_path: Path
+) -> None:
+    with pytest.raises(ModelError, match=r"missing.*model\.json"):
+        fitted.save(tmp_path / "missing" / "model.json")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ModelError, match="folder"):
+        fitted.save(tmp_path / "folder")
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.parametrize("kind", ["html", "text"])
+def test_a_model_for_one_kind_refuses_the_other(kind: str) -> None:
+    pages, labels = (PAGES, LABELS) if kind == "html" else (TEXTS, TEXT_LABELS)
+    model = BoilerplateClassifier(C=1.0).fit(pages, labels)
+    with pytest.raises(ModelError, match="cannot judge"):
+        model.predict(TEXTS if kind == "html" else PAGES)
+
+
+def _first(table: dict[str, Any]) -> str:
+    return next(iter(table))
+
+
+def _set(*keys: str | None, value: Any) -> Callable[[Any], None]:
+    """A change of one entry of the document; None stands for an object's first key."""
+
+    def change(document: Any) -> None:
+        for key in keys[:-1]:
+            document = document[_first(document) if key is None else key]
+        document[_first(document) if keys[-1] is None else keys[-1]] = value
+
+    return change
+
+
+def _drop(*keys: str | None) -> Callable[[Any], None]:
+    def change(document: Any) -> None:
+        for key in keys[:-1]:
+            document = document[key]
+        del document[_first(document) if keys[-1] is None else keys[-1]]
+
+    return change
+
+
+COLUMNS = ("models", "html", "columns")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _set("format", value="other"),
+        _set("schema", value=99),
+        _set("features_version", value=0),
+        _set("parameters", value=[]),
+        _set("models", value={}),
+        _set("models", value=[1]),
+        _set("models", "pdf", value={}),
+        _set("models", "html", value=None),
+        _set(*COLUMNS, value=[]),
+        _set(*COLUMNS, None, value=[1.0]),
+        _set(*COLUMNS, None, value=["1"] * 6),
+        _set(*COLUMNS, None, value=[True] * 6),
+        _set(*COLUMNS, None, value=[None] * 6),
+        _set(*COLUMNS, None, value=[0.0] * 6),  # a scale of nought
+        _set(*COLUMNS, None, value=[1e308] * 6),
+        _set(*COLUMNS, None, value=[10**400] * 6),
+        _set(*COLUMNS, "another", value=[1.0] * 6),
+        _set("models", "html", "intercept", value=[1.0]),
+        _set("models", "text", "intercept", value=3),
+        _set("models", "html", "tokens", None, value=[1.0]),
+        _drop("format"),
+        _drop("models"),
+        _drop("models", "html", "columns"),
+        _drop("models", "html", "stacked_columns"),
+        _drop("models", "html", "tokens"),
+        _drop("models", "html", "intercept"),
+        _drop(*COLUMNS, None),
+        _drop("models", "text", "stacked_columns", None),
+    ],
+)
+def test_a_changed_model_file_is_refused(
+    change: Callable[[Any], None], document: Any, tmp_path: Path
+) -> None:
+    changed = json.loads(json.dumps(document))
+    change(changed)
+    _is_refused(tmp_path, json.dumps(changed).encode())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"null",
+        b"[]",
+        b"{}",
+        b"\xff\xfe{}",
+        b'{"a": NaN}',
+        b'{"a": -Infinity}',
+        b'{"a": 1' + b"0" * 5_000 + b"}",
+        b"[" * 200_000,
+        b'{"a":' * 100_000,
+        pickle.dumps({"format": "boilerplate-classifier model"}),
+        b" " * (65 * 1024 * 1024),
+    ],
+    ids=lambda content: repr(content[:12]),
+)
+def test_what_is_no_model_file_is_refused(content: bytes, tmp_path: Path) -> None:
+    _is_refused(tmp_path, content)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "-1e999"])
+def test_numbers_that_are_not_finite_are_refused(
+    number: str, document: Any, tmp_path: Path
+) -> None:
+    document = json.loads(json.dumps(document))
+    document["models"]["html"]["intercept"] = ["here", 0.0, 0.0, 0.0]
+    _is_refused(tmp_path, json.dumps(document).replace('"here"', number).encode())
+
+
+def test_a_truncated_model_file_is_refused(document: Any, tmp_path: Path) -> None:
+    content = json.dumps(document).encode()
+    for size in (1, 100, len(content) // 2, len(content) - 1):
+        _is_refused(tmp_path, content[:size])
+
+
+def test_a_folder_and_a_missing_file_are_no_models(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none.json"):
+        with pytest.raises(ModelError, match="cannot read the model") as error:
+            BoilerplateClassifier.load(path)
+        assert str(path) in str(error.value)
+
+
+def _is_refused(folder: Path, content: bytes) -> None:
+    path = folder / "broken.json"
+    path.write_bytes(content)
+    with pytest.raises(ModelError) as error:
+        BoilerplateClassifier.load(path)
+    assert str(path) in str(error.value) and "\n" not in str(error.value)
+    assert (
+        isinstance(error.value, BoilerplateError) and len(str(error.value)) < len(str(path)) + 200
+    )
+
+
+@pytest.mark.parametrize("kind", ["html", "text"])
+def test_the_shipped_models_load_and_say_what_they_are(kind: str) -> None:
+    model = BoilerplateClassifier.load(ROOT / "models" / f"{kind}.json")
+    assert list(model.passes_) == [kind]
+    assert model.info_
+    pages, labels = (PAGES, LABELS) if kind == "html" else (TEXTS, TEXT_LABELS)
+    home = labels[0].index("boilerplate")
+    body = labels[0].index("content")
+    probabilities = model.predict_proba(pages[:1])[0]
+    assert probabilities[home, 0] < probabilities[body, 0]

@@ -1,0 +1,152 @@
+"""Kept blocks as text, Markdown, HTML and JSON."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from boilerplate.page import Block
+from boilerplate.render import render
+from boilerplate.segment import segment
+
+
+def rendered(html: str, format: str, kind: str = "html", headline: int = -1) -> str:
+    """The whole of a page in a format, with one block as the headline."""
+    page = segment(html, kind)
+    tags: Sequence[str | None] = page.tags or [None] * len(page)
+    blocks = [
+        Block(text, "headline" if index == headline else "content", 0.5, tag, 0.0, index)
+        for index, (text, tag) in enumerate(zip(page.texts, tags, strict=True))
+    ]
+    return render(page, blocks, format, "https://example.org/")
+
+
+def markdown(html: str) -> str:
+    return rendered(html, "markdown")
+
+
+def test_text_keeps_rows_items_and_paragraphs_apart() -> None:
+    html = (
+        "<p>a<br>b<p>c<ul><li>d<ul><li>e</ul><li><p>f<p>g</ul>"
+        "<table><tr><td>h<td><p>i<p>j<tr><td>k<td>l</table><p>m"
+    )
+    assert rendered(html, "text") == "a\nb\n\nc\n\nd\ne\nf\n\ng\n\nh\ti j\nk\tl\n\nm"
+
+
+def test_flattened_text_keeps_its_blank_lines() -> None:
+    assert rendered("a b.\nc\n\n\n- d\n# e <f>", "text", "text") == "a b.\nc\n\n- d\n# e <f>"
+    assert rendered("# a\n- b <c>", "markdown", "text") == "# a\n- b <c>"
+
+
+def test_markdown_headings() -> None:
+    assert markdown("<h1>a</h1><h3>b <i>c</i><br>d</h3><h6>e") == "# a\n\n### b c d\n\n###### e"
+    assert rendered("<div>title</div><p>text", "markdown", headline=0) == "# title\n\ntext"
+
+
+def test_markdown_nested_lists() -> None:
+    html = "<ul><li>a<ol><li>b<li>c<ul><li>d</ul></ol><li><p>e<p>f</ul><p>g<ol><li>h<li>i</ol>"
+    assert markdown(html) == ("- a\n  1. b\n  2. c\n     - d\n- e\n\n  f\n\ng\n\n1. h\n2. i")
+
+
+def test_markdown_items_with_headings_and_code() -> None:
+    html = "<ol><li><h3>a</h3>b<pre>c\n\n  d</pre><li>e</ol>"
+    assert markdown(html) == "1. ### a\n\n   b\n\n   ```\n   c\n\n     d\n   ```\n2. e"
+
+
+def test_markdown_lists_one_after_another_stay_two() -> None:
+    assert markdown("<ol><li>a</ol><ol><li>b</ol>") == "1. a\n\n1. b"
+
+
+def test_markdown_items_without_a_list_are_paragraphs() -> None:
+    assert markdown("<li>a</li><ul>b</ul>") == "a\n\nb"
+
+
+def test_markdown_quotes() -> None:
+    html = "<blockquote><p>a<br>b<br>x<p>c<blockquote>d</blockquote><ul><li>e</ul></blockquote><p>f"
+    assert markdown(html) == "> a  \n> b  \n> x\n>\n> c\n>\n> > d\n>\n> - e\n\nf"
+
+
+def test_markdown_code_fences_outlast_those_in_the_code() -> None:
+    assert markdown("<pre>a &lt;b>\n```\n# c</pre>") == "````\na <b>\n```\n# c\n````"
+
+
+def test_markdown_tables() -> None:
+    html = "<table><tr><th>a<th>b|c<tr><td>d<td><p>e<p>f<tr><td>g</table>"
+    assert markdown(html) == "| a | b\\|c |\n| --- | --- |\n| d | e f |\n| g | |"
+
+
+def test_tables_that_lay_out_a_page_are_no_tables() -> None:
+    html = (
+        "<table><tr><td>logo<tr><td><h2>a</h2><p>b<p>c<ul><li>d</ul>"
+        "<table><tr><td>e<td>f<tr><td>g<td>h</table></table>"
+    )
+    assert markdown(html) == (
+        "logo\n\n## a\n\nb\n\nc\n\n- d\n\n| e | f |\n| --- | --- |\n| g | h |"
+    )
+    assert rendered(html, "html").count("<table>") == 1
+    assert markdown("<table><tr><td>a<tr><td>b</table>") == "a\n\nb"
+    html = "<table><tr><td>menu<td><p>a<p>b<p>c<p>d</table>"
+    assert markdown(html) == "menu\n\na\n\nb\n\nc\n\nd"
+
+
+def test_markdown_shows_text_that_looks_like_markup() -> None:
+    assert markdown("<p># a &lt;script> 1 &lt; 2<p>#tag") == "\\# a \\<script> 1 < 2\n\n#tag"
+
+
+def test_html_keeps_the_structure() -> None:
+    html = (
+        "<h2>a &amp; b</h2><p>c<br>d</p><ul><li>e<ol><li>f<li>g</ol><li>h</ul>"
+        "<blockquote><p>i</blockquote><table><tr><th>j<td>k</table><pre>l\n &lt;m></pre>"
+    )
+    out = rendered(html, "html").replace("\n<", "<").replace(">\n", ">")
+    assert out == (
+        "<article><h2>a &amp; b</h2><p>c<br>d</p>"
+        "<ul><li><p>e</p><ol><li><p>f</p></li><li><p>g</p></li></ol></li><li><p>h</p></li></ul>"
+        "<blockquote><p>i</p></blockquote><table><tr><th>j</th><td>k</td></tr></table>"
+        "<pre>l\n &lt;m&gt;</pre></article>"
+    )
+
+
+def test_html_of_html_is_the_same_again() -> None:
+    html = "<ul><li>a<ul><li>b</ul><li><h3>c</h3>d</ul><blockquote>e<ol><li>f</ol></blockquote>g"
+    once = rendered(html, "html")
+    assert rendered(once, "html") == once
+
+
+@pytest.mark.parametrize(
+    "text", ["&lt;script>alert(1)&lt;/script>", "a &amp;lt; b", '"&lt;/article>']
+)
+def test_html_is_escaped(text: str) -> None:
+    for page in (f"<p>{text}", f"<pre>{text}</pre>", f"<table><tr><td>{text}<td>b</table>"):
+        out = LexborHTMLParser(rendered(page, "html"))
+        assert not out.css("script")
+        assert out.body is not None
+        assert segment(page, "html").texts[0] in out.body.text()
+
+
+def test_json_holds_headline_text_and_blocks() -> None:
+    out = json.loads(rendered("<h1>a</h1><p>b é<p>c", "json", headline=0))
+    assert out["url"] == "https://example.org/"
+    assert out["headline"] == "a"
+    assert out["text"] == "b é\n\nc"
+    assert [block["text"] for block in out["blocks"]] == ["a", "b é", "c"]
+    assert out["blocks"][0] == {
+        "text": "a", "label": "headline", "probability": 0.5, "tag": "h1", "link_density": 0.0,
+        "index": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("format", ["text", "markdown", "html"])
+def test_nothing_kept_is_empty(format: str) -> None:
+    assert rendered("", format) == ""
+
+
+def test_nothing_kept_in_json() -> None:
+    out = json.loads(rendered("", "json"))
+    assert out == {"url": "https://example.org/", "headline": None, "text": "", "blocks": []}
+
+
+def test_very_deep_lists_are_written_flat() -> None:
+    out = markdown("<ul><li>" * 200 + "a<ul><li>b")
+    assert out.startswith("- ") and len(out) < 60 and out.endswith("b")

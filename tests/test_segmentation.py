@@ -1,0 +1,268 @@
+"""Pages to blocks: HTML, BeautifulSoup trees, flattened text, and telling them apart."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from boilerplate import PageError
+from boilerplate.page import Page
+from boilerplate.segment import segment
+
+LONG = "many more words follow in this long and patient explanation " * 20
+
+
+def texts(html: str) -> list[str]:
+    return segment(html, "html").texts
+
+
+@pytest.mark.parametrize(
+    ("html", "blocks"),
+    [
+        # reading order, and text between block elements
+        ("a<div>b<p>c</p>d</div>e", ["a", "b", "c", "d", "e"]),
+        ("<h1>T</h1><p>one<p>two<h2>U</h2>", ["T", "one", "two", "U"]),
+        ("<div><p>unclosed<div>next", ["unclosed", "next"]),
+        # line breaks: one stays in the block, a blank line cuts it
+        ("<p>a<br>b</p>", ["a\nb"]),
+        ("<p>a<br><br>b<br> <br/>c", ["a", "b", "c"]),
+        ("<p>a<br><!-- x --><br>b", ["a", "b"]),
+        # inline elements neither glue nor split words
+        ("<p>a<b>b</b>c <i>d</i> <u>e</u>\n<a href=x>f</a>", ["abc d e f"]),
+        ("<p><span>a</span> <span>b</span>\t<span>c</span>", ["a b c"]),
+        ("<p>wo<wbr>rd a&nbsp;b", ["word a b"]),
+        # lists, tables, definitions
+        ("<ul><li>a<ul><li>b<ol><li>c</ol></ul><li>d</ul>", list("abcd")),
+        ("<table><caption>t<tr><th>a<td>b<tr><td>c</table>", ["t", "a", "b", "c"]),
+        ("<table><tr><td><table><tr><td>in</table>after</table>", ["in", "after"]),
+        ("<dl><dt>a<dd>b<dd>c</dl>", ["a", "b", "c"]),
+        # preformatted text keeps its lines
+        ("<pre>\na  b\n\n  c <b>d</b>\n</pre>e\nf", ["a  b\n\n  c d", "e f"]),
+        ("<pre>a<br>b</pre>", ["a\nb"]),
+        # what is no text of the page
+        ("a<!-- b --><![CDATA[c]]>d", ["ad"]),
+        ("<style>a{}</style>b<script>c</script><template>d</template>", ["b"]),
+        ("a<svg><text>b</text></svg><select><option>c</select>", ["a"]),
+        ("<video>a</video><object>b</object><canvas>c</canvas>d", ["d"]),
+        ("<template shadowrootmode=open><p>a</template><p>b", ["b"]),
+        ("<p>a</p><noscript><p>b</noscript>", ["a", "b"]),
+        # frames never swallow what follows
+        ("<p>a<noscript><iframe src=x /></noscript><p>b", ["a", "b"]),
+        ("<p>a<IFrame src=x /><p>b", ["a", "b"]),
+        ("<p>a<iframe srcdoc='<p>x</p>'></iframe><p>b", ["a", "b"]),
+        # hidden text is the model's to judge
+        ('<div hidden id="S:2"><p>a</div><p style="display: none">b', ["a", "b"]),
+        # broken pages
+        ("", []),
+        ("<!doctype html><!-- a -->", []),
+        ("a\0b", ["ab"]),
+        ("a < b & c &amp; d &eacute;", ["a < b & c & d é"]),
+        ("<p class=a class=b id=c id=d>e", ["e"]),
+    ],
+)
+def test_html_is_cut_into_blocks(html: str, blocks: list[str]) -> None:
+    assert texts(html) == blocks
+
+
+def test_blocks_know_their_element_and_their_links() -> None:
+    page = segment(
+        "<title> My\n title </title><p>a <a href=x>bc</a> <b>d</b><a href=y><h2>ef gh</h2>i</a>",
+        "html",
+    )
+    assert page.title == "My title"
+    assert page.texts == ["a bc d", "ef gh", "i"]
+    assert page.tags == ["p", "h2", "body"] or page.tags == ["p", "h2", "p"]
+    assert page.link_chars.tolist() == [2, 4, 1]
+    assert page.strong_chars.tolist() == [1, 0, 0]
+
+
+def test_elements_hold_ranges_of_blocks() -> None:
+    page = segment("<nav class='top menu'><p>a<p>b</nav><main id=m><p hidden>c</main>", "html")
+    assert page.elements is not None
+    ranges = zip(page.elements.signature, page.elements.start, page.elements.end, strict=True)
+    held = {signature: page.texts[start:end] for signature, start, end in ranges}
+    assert held["nav\tclass=top menu"] == ["a", "b"]
+    assert held["main\tid=m"] == held["p\thidden"] == ["c"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<div>" * 100_000 + "end",
+        "<div>x" * 50_000 + "end" + "</div>" * 50_000,
+        "<b>" * 100_000 + "end",
+        "<ul><li>" * 50_000 + "end",
+        "<a><p>" * 50_000 + "end",
+        "".join(f"<font id={n}>" for n in range(500)) + "<p>x" * 2_000 + "end",
+        "<iframe " * 100_000 + "><p>end",
+        "<" * 1_000_000 + " end",
+        "<b>" * 20_000 + "end<" + "a" * 100_000,
+        "<!-" * 300_000 + "><p>end",
+        '<p class="' + "x " * 500_000 + '">end',
+        "a<br>" * 100_000 + "end",
+    ],
+    ids=lambda html: html[:12],
+)
+def test_no_page_is_too_deep_or_too_odd(html: str) -> None:
+    assert texts(html)[-1].endswith("end")
+
+
+def test_lone_surrogates_cost_only_themselves() -> None:
+    assert "".join(texts("<p>before \ud800<p>after")).startswith("before")
+    assert texts("<p>before \ud800<p>after")[-1] == "after"
+    assert segment("a\ud800b\nc", "text").texts == ["a\ufffdb", "c"]
+
+
+def test_odd_soups_are_read() -> None:
+    soup = BeautifulSoup("<doc><p>x<br/>y</p><img>z</img><p>w</p></doc>", "xml")
+    assert segment(soup).texts == ["x\ny", "z", "w"]
+    soup = BeautifulSoup("<p>a", "html.parser")
+    assert soup.p is not None
+    soup.p["class"], soup.p["id"], soup.p["hidden"] = 3, None, True  # type: ignore[assignment]
+    assert segment(soup).texts == ["a"]
+
+
+SOUPS = """<!DOCTYPE html><html><head><title>T</title><style>x{}</style></head><body>
+<!-- no --><nav class="a b"><a href="/">Home</a> <a href="/b">B</a></nav><h1>Head</h1>
+<p>One <b>two</b><br/>three<br/><br/>four</p><ul><li>x<ul><li>y</li></ul></li></ul>
+<script>no()</script><pre>a
+  b</pre><table><tr><td>c</td><td>d</td></tr></table>
+<p><ruby>漢<rt>kan</rt></ruby></p><template><p>no</p></template></body></html>"""
+
+
+@pytest.mark.parametrize("parser", ["html.parser", "lxml"])
+def test_a_soup_has_the_blocks_of_its_html(parser: str) -> None:
+    expected, soup = segment(SOUPS, "html"), BeautifulSoup(SOUPS, parser)
+    for page in (segment(soup), segment(soup.html)):  # type: ignore[arg-type]
+        assert page.texts == expected.texts
+        assert page.tags == expected.tags
+        assert page.link_chars.tolist() == expected.link_chars.tolist()
+        assert page.title == "T"
+    assert segment(soup.body.ul).texts == ["x", "y"]  # type: ignore[union-attr, arg-type]
+
+
+@pytest.mark.parametrize(
+    "text", ["", " \n\t\u3000", "<!-- a -->", "<script>x</script>", "<p> </p>"]
+)
+def test_a_page_without_text_has_no_blocks(text: str) -> None:
+    assert len(segment(text)) == 0
+    assert len(segment(text.encode())) == 0
+
+
+def test_what_is_no_page_is_refused() -> None:
+    for page in (None, 3, ["<p>a"], {"html": "a"}):
+        with pytest.raises(PageError, match="must be str, bytes"):
+            segment(page)  # type: ignore[arg-type]
+    with pytest.raises(PageError, match="'auto', 'html' or 'text'"):
+        segment("a", "xml")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<!DOCTYPE html><html><body>hi",
+        "\ufeff<!doctype HTML><p>x",
+        "<HTML><BODY>x",
+        "<!-- c --><html>",
+        "<?xml version='1.0'?><!-- c -->\n<!DOCTYPE html><html>" + LONG,
+        "<p>Hello there</p>",
+        "<P>UP</P>",
+        '<div class="x">Hello <b>there</b></div>',
+        "Hello<br>there<br>you",
+        "one<p>two<p>three",
+        "<h1>T</h1>\n" + LONG,
+        f"<p>{LONG}</p><p> {LONG} </p>",
+        '<a href="/x">Home</a> <a href="/y">News</a>',
+        "<span>just a span</span>",
+        'Plain start, then <p class="lead">a paragraph</p> and <div>more</div>.',
+        "<li>one</li><li>two</li>",
+        "<aside>x</aside>",
+        "<script>var a=1;</script><p>hello</p>",
+        "<!doctype html>",
+        "<!-- nothing else -->",
+    ],
+)
+def test_html_is_told(page: str) -> None:
+    assert segment(page).kind == segment(page.encode()).kind == "html"
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "",
+        " \n",
+        "Just text.",
+        "a < b and c > d",
+        "if (a<b) { return x>y; } vector<int> a; template<class T> T f(T x);",
+        '{"a": "<p>x</p>", "b": 1}',
+        '[{"html": "<p>x</p><p>y</p>"}]',
+        "body { color: red } p > a { x: y }",
+        "The <p> and <div> tags are block elements.",
+        "Use <p> for paragraphs and <ul> for lists. Close them with </p> and </ul>.",
+        "<p> is the tag of a paragraph and <div> that of a box.",
+        "A paragraph is written as <p>text</p>. " + LONG,
+        "# Title\n\nSome *text* with <br> a break and `<div>` code.\n\n- item\n\n" + LONG,
+        "<name>Anna</name> said to <name>Ben</name>: <quote>hello</quote>",
+        "<rss version='2.0'><channel><item><guid>x</guid></item></channel></rss>",
+        "From: <anna@example.com>\nTo: <ben@example.com>\n\nHello",
+        "<anna> hi all\n<ben> hello\n<anna> there is a <p> tag again",
+        "1. Write <html> at the top and </html> at the end.\n2. Save it and look at it.",
+    ],
+)
+def test_text_is_told(page: str) -> None:
+    assert segment(page).kind == "text"
+
+
+def test_the_kind_that_is_asked_for_is_used() -> None:
+    assert segment("plain", "html").kind == "html"
+    assert segment("<p>a</p>", "text").texts == ["<p>a</p>"]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["<p ", "</p ", "<p/", "<?xml ", "<!-- ", "<!--", "<title ", "w <p> ", '"<p>"', "[](", "](",
+     "[", "www.", "https://", "- ", " ", "\n", "a ", "{", "&lt;", "</"],
+)  # fmt: skip
+def test_repeated_delimiters_end(unit: str) -> None:
+    for kind in ("auto", "html", "text"):
+        assert isinstance(segment(unit * 100_000, kind), Page)
+
+
+def test_lines_of_text_are_blocks() -> None:
+    page = segment("Menu\r\n\r\n\r\nOne  line\tof text.\fTwo\u2028Three\x85Four\n", "text")
+    assert page.texts == ["Menu", "One line of text.", "Two", "Three", "Four"]
+    assert page.gap.tolist()[:2] == [0, 2]
+
+
+WRAPPED = """The ferry to the island has been tied up since the ice came down the river,
+and nobody in the village expects it to sail again before the first week of
+April. The harbour master says that the last winter like this one was thirty
+years ago.
+
+Until then the post comes on foot. Two of the younger men carry it over the
+ice each morning, with a rope between them and a dog in front, and on their
+way back they bring what the islanders send to the market in the old town.
+
+- a rope of forty yards that can carry the weight of two men and their load
+- a dog that knows the way over the ice and does not mind the wind from sea
+- a lamp
+"""
+
+
+def test_hard_wrapped_paragraphs_are_joined_and_list_items_are_not() -> None:
+    page = segment(WRAPPED, "text")
+    assert len(page) == 5
+    assert page.texts[0].endswith("was thirty years ago.")
+    assert "since the ice came down the river, and nobody" in page.texts[0]
+    assert [text[:6] for text in page.texts[2:]] == ["- a ro", "- a do", "- a la"]
+    assert page.lines.tolist() == [4, 3, 1, 1, 1]
+
+
+def test_lines_that_are_not_wrapped_stay_apart() -> None:
+    menu = "Home\nNews\nSports\nAbout us\nContact\nPrivacy\nTerms\nThe ferry is tied up."
+    assert segment(menu, "text").texts == menu.split("\n")
+    chinese = "港口昨晚结冰了,渡轮暂时停航。\n居民们说,这样的冬天已经三十年没有见过了。\n首页"
+    assert segment(chinese, "text").texts == chinese.split("\n")
+
+
+def test_addresses_and_markdown_links_count_as_links() -> None:
+    page = segment("[ab cd](/x)\nsee https://example.org/a now\nno [link] (here)", "text")
+    assert page.link_chars.tolist() == [len("[abcd](/x)"), len("https://example.org/a"), 0]
