@@ -147,8 +147,8 @@ class BoilerplateFilter:
         probability = model.page_proba(page, computed)
         content, headline = probability[:, 0], probability[:, 1]
         threshold = self.threshold
-        if threshold is None:  # what is likelier kept than not always is: the headline, too
-            threshold = min(cut(content, computed.words), 0.5)
+        if threshold is None:
+            threshold = cut(content, computed.words)
         # A page has one headline; what else looks like it is judged as content alone.
         title = int(headline.argmax())
         keep = content.copy()

@@ -240,16 +240,17 @@ def _fit(
 ) -> tuple[Floats, Floats]:
     """Coefficients of shape (n_columns, 2) and intercepts of shape (2,).
 
-    The first column tells content from boilerplate, the second the headline from both. There
-    is one headline to hundreds of other blocks, so a sample of those stands for all.
+    The first column tells content from boilerplate, the second the headline from both. Headlines
+    are short and one of hundreds of blocks: they count by blocks, not by words, and a sample of
+    the others stands for all.
     """
     headline = label == _HEADLINE
     body = np.flatnonzero(~headline)
     sampled = body[np.random.default_rng(seed).random(body.size) * _THINNING < 1.0]
     both = np.sort(np.concatenate((np.flatnonzero(headline), sampled)))
-    heavier = np.where(headline, 1.0, float(_THINNING))
+    counted = np.where(headline, 1.0, float(_THINNING))
     content = _regression(matrix[body], label[body] == _CONTENT, weight[body], C, max_iter)
-    title = _regression(matrix[both], headline[both], (weight * heavier)[both], C, max_iter)
+    title = _regression(matrix[both], headline[both], counted[both], C, max_iter)
     return np.column_stack((content[0], title[0])), np.array((content[1], title[1]))
 
 

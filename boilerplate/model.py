@@ -47,7 +47,7 @@ class BoilerplateClassifier:
 
     def __init__(
         self,
-        C: float = 0.005,
+        C: float = 0.02,
         folds: int = 3,
         min_groups: int = 3,
         max_iter: int = 60,

@@ -8,7 +8,7 @@ in it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -74,14 +74,21 @@ class Passes:
         columns = (columns - self.stacked_mean) / self.stacked_scale
         return _probabilities(scores[:, 2:] + columns @ self.stacked)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields without what is computed from them: that is done anew in every process."""
+        state = {item.name: getattr(self, item.name) for item in fields(self)}
+        return state | {"_raw": None, "_memo": {}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore the fields."""
+        for name, value in state.items():
+            setattr(self, name, value)
+
     def rounded(self) -> Passes:
         """The same model with numbers of six digits, as its file holds them."""
-        changes: dict[str, Any] = {}
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if isinstance(value, np.ndarray):
-                changes[item.name] = _round(value)
-        return replace(self, **changes, _raw=None, _memo={})
+        state = self.__getstate__()
+        arrays = {k: _round(v) for k, v in state.items() if isinstance(v, np.ndarray)}
+        return Passes(**(state | arrays))
 
     def first_pass(self, page: Page, computed: Features) -> Floats:
         """The first pass's probabilities alone, shape (n_blocks, 3)."""

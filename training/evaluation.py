@@ -42,7 +42,9 @@ Report: TypeAlias = dict[str, dict[str, Any]]
 
 def settings(kind: str) -> BoilerplateClassifier:
     """The unfitted classifier whose settings the shipped model of a kind is made with."""
-    return BoilerplateClassifier()
+    if kind == "html":
+        return BoilerplateClassifier(C=0.005, min_groups=8, max_iter=60)
+    return BoilerplateClassifier(C=0.02, min_groups=8, max_iter=100)
 
 
 def train(examples: Sequence[Example], kind: str) -> BoilerplateClassifier:

@@ -13,10 +13,11 @@ STYLES = ("wet", "inner-text", "text-nodes", "leaky", "wrapped", "glued", "markd
 
 wet: a line for every block element, as in Common Crawl's WET files. inner-text: a blank line
 between paragraphs, tabs between cells, as a browser copies. text-nodes: a line for every text
-node, as BeautifulSoup's `get_text("\\n")`. leaky: inner-text with style sheets, scripts and
-template placeholders. wrapped: inner-text, hard-wrapped. glued: the items of a list on one line.
-markdown: as converters write it, links with their addresses. scraped: leaky, less what a scraper
-of articles leaves out: menus, footers and the like, and links that are no part of a sentence.
+node, as BeautifulSoup's `get_text("\\n")`. leaky: inner-text with style sheets, scripts, template
+placeholders and file names of pictures. wrapped: inner-text, hard-wrapped. glued: the items of a
+list on one line. markdown: as converters write it, links with their addresses. scraped: leaky,
+less what a scraper of articles leaves out: menus, footers and the like, and links that are no
+part of a sentence.
 """
 _WEIGHTS = (25, 20, 15, 10, 10, 10, 10, 25)
 
@@ -38,6 +39,7 @@ _NONE, _SPACE, _TAB, _LINE, _BLANK = range(5)
 _JOIN = ("", " ", "\t", "\n", "\n\n")
 
 _IFRAME = re.compile(r"</?iframe\b[^>]*>", re.I)
+_FILE = re.compile(r"[\w.%-]{4,60}\.(?:jpe?g|png|gif|webp|avif)\b", re.I)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PROSE = re.compile(r"(?:[^\W\d_]{2,}[ ,.]+){12}")
 _PLACEHOLDERS = (
@@ -60,6 +62,7 @@ class _Style:
     markdown: bool = False
     leaks: float = 0.0  # the share of the scripts and style sheets that is shown
     placeholders: float = 0.0  # how many a block
+    pictures: float = 0.0  # the share of the pictures whose file names are shown
     skipped: frozenset[str] = frozenset()  # elements that are left out
     bare_links: bool = True  # whether links outside sentences are kept
     source_lines: bool = False  # whether the line breaks of the source break lines
@@ -98,12 +101,17 @@ def _details(style: str, rng: random.Random) -> _Style:
     if style == "markdown":
         return _Style(block=rng.choice((_LINE, _BLANK)), markdown=True)
     if style == "leaky":
-        return _Style(leaks=rng.uniform(0.2, 1), placeholders=rng.choice((0.0, 0.005, 0.02)))
+        return _Style(
+            leaks=rng.uniform(0.2, 1),
+            placeholders=rng.choice((0.0, 0.005, 0.02)),
+            pictures=rng.choice((0.0, 0.5)),
+        )
     if style == "scraped":
         skipped = frozenset(tag for tag in _SKIPPED if rng.random() < 0.7)
         return _Style(
             leaks=rng.choice((0.0, 0.5)),
             placeholders=rng.choice((0.0, 0.02)),
+            pictures=rng.choice((0.0, 0.0, 0.7)),
             skipped=skipped,
             bare_links=rng.random() < 0.3,
         )
@@ -171,6 +179,10 @@ class _Writer:
         self._cut(_LINE if tag == "br" else self._around(tag))
         if tag == "pre":
             self._pre += 1
+        if tag == "img" and address and self._rng.random() < self._style.pictures:
+            self._cut(_LINE)
+            self._run.append(address)
+            self._cut(_LINE)
         if not self._style.markdown:
             return
         if tag == "a":
@@ -251,7 +263,9 @@ class _Writer:
 
 
 def _events(html: str, code: bool) -> Iterator[tuple[str, str, str]]:
-    """Walk a page: ("open", tag, address of a link), ("text", parent's tag, text), ("close", ...).
+    """Walk a page: ("open", tag, address), ("text", parent's tag, text), ("close", tag, "").
+
+    The address is that of a link, or the file name of a picture.
 
     Text in `noscript` is part of the page, as most scrapers see it: some forums have no other.
     """
@@ -270,7 +284,11 @@ def _events(html: str, code: bool) -> Iterator[tuple[str, str, str]]:
         if tag == "-text":
             yield "text", stack[-1][1] if stack else "", node.text_content or ""
         elif tag is not None and not tag.startswith(("-", "!")):
-            address = (node.attributes.get("href") or "") if tag == "a" else ""
+            address = ""
+            if tag == "a":
+                address = node.attributes.get("href") or ""
+            elif tag == "img":
+                address = (_FILE.search(node.attributes.get("src") or "") or [""])[0]
             yield "open", tag, "".join(address.split())[:200]
             stack.append((node.mem_id, tag))
     while stack:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from boilerplate.features.cohesion import cohesion
 from boilerplate.features.context import (
     Ranges,
     containers,
@@ -62,6 +63,7 @@ def features(page: Page) -> Features:
     else:
         around.append(groups(page, counted))
         columns |= {"link_density": density} | layout(page, counted)
+        columns |= cohesion(counted, density, around)  # markup tells as much in HTML
     columns |= context(page, counted, density, around)
     return Features(
         names=list(columns),

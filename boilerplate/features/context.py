@@ -18,7 +18,7 @@ from boilerplate.page import Elements, Floats, Ints, Page
 
 LEVELS = 5  # containers of different extent around a block that are looked at
 RADII = (2, 5, 10, 25)  # windows, in blocks to either side
-_NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
+NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
 
 
 @dataclass(slots=True)
@@ -94,7 +94,7 @@ def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -
     }
 
     log_words = np.log1p(count)
-    for shift in _NEIGHBOURS:
+    for shift in NEIGHBOURS:
         name = f"previous_{-shift}" if shift < 0 else f"next_{shift}"
         columns[f"{name}_log_words"] = _shifted(log_words, shift)
         columns[f"{name}_link_density"] = _shifted(density, shift, 1.0)

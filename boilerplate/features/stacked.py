@@ -12,7 +12,7 @@ from boilerplate.decision import expected_scores
 from boilerplate.features.context import Ranges
 from boilerplate.page import Floats, Ints
 
-_NEIGHBOURS = (-4, -3, -2, -1, 1, 2, 3, 4)
+NEIGHBOURS = (-4, -3, -2, -1, 1, 2, 3, 4)
 
 
 def stacked(
@@ -26,7 +26,7 @@ def stacked(
     content, headline = probability[:, 0], probability[:, 1]
     odds = _log_odds(content)
     columns = {"own_content": content, "own_log_odds": odds, "own_headline": headline}
-    for shift in _NEIGHBOURS:
+    for shift in NEIGHBOURS:
         moved = np.full(n, -4.0)
         if shift > 0:
             moved[:-shift] = odds[shift:]

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.page import Floats
+from boilerplate.page import Floats, Ints
 
 # Classes of characters. Letters and digits come first: below _SPACE a character forms words.
-_LOWER, _UPPER, _LETTER, _SPACELESS, _DIGIT, _SPACE = range(6)
+LOWER, UPPER, _LETTER, SPACELESS, DIGIT, _SPACE = range(6)
 _SINGLE = {
     name: number
     for number, name in enumerate(
@@ -65,8 +65,8 @@ _SPACELESS_RANGES = (
 
 def _character_classes() -> NDArray[np.uint8]:
     """The class of every character of the Basic Multilingual Plane, and one entry for the rest."""
-    by_category = {"Ll": _LOWER, "Lu": _UPPER, "Lt": _UPPER, "Nd": _DIGIT, "Nl": _DIGIT,
-                   "No": _DIGIT, "Lo": _LETTER, "Lm": _LETTER, "Mn": _LETTER, "Mc": _LETTER,
+    by_category = {"Ll": LOWER, "Lu": UPPER, "Lt": UPPER, "Nd": DIGIT, "Nl": DIGIT,
+                   "No": DIGIT, "Lo": _LETTER, "Lm": _LETTER, "Mn": _LETTER, "Mc": _LETTER,
                    "Zs": _SPACE, "Zl": _SPACE, "Zp": _SPACE, "Cc": _SPACE,
                    "Cf": _SPACE, "Pd": _SINGLE["dash"], "Pi": _SINGLE["quote"],
                    "Pf": _SINGLE["quote"], "Ps": _SINGLE["bracket"],
@@ -76,7 +76,7 @@ def _character_classes() -> NDArray[np.uint8]:
     table = np.array([by_category.get(category(chr(c)), symbol) for c in range(0x10000)], np.uint8)
     for low, high in _SPACELESS_RANGES:
         letters = table[low:high] == _LETTER
-        table[low:high][letters] = _SPACELESS
+        table[low:high][letters] = SPACELESS
     for name, members in _MEMBERS.items():
         for member in members:
             table[ord(member)] = _SINGLE[name]
@@ -84,6 +84,17 @@ def _character_classes() -> NDArray[np.uint8]:
 
 
 _CLASS_OF = _character_classes()
+
+
+@dataclass(slots=True)
+class Words:
+    """Where the words of a page stand in its joined text."""
+
+    code: NDArray[np.uint32]  # code points, shape (n_characters,)
+    kind: NDArray[np.uint8]  # their classes
+    start: Ints  # of each word, shape (n_words,)
+    end: Ints
+    block: Ints
 
 
 @dataclass(slots=True)
@@ -95,6 +106,7 @@ class Wording:
     terminals: Floats
     commas: Floats
     ends_sentence: Floats  # 0 or 1
+    each: Words
     columns: dict[str, Floats]
 
 
@@ -118,7 +130,7 @@ def wording(texts: list[str]) -> Wording:
 
     # Words: runs of word characters; a character of a spaceless script is one by itself.
     in_word = kind < _SPACE
-    spaceless = kind == _SPACELESS
+    spaceless = kind == SPACELESS
     before = np.empty_like(in_word)
     before[0] = False
     before[1:] = in_word[:-1] & ~spaceless[:-1]
@@ -131,7 +143,7 @@ def wording(texts: list[str]) -> Wording:
     word_end = np.flatnonzero(in_word & ~after) + 1
     word_length = word_end - word_at
     first_kind = kind[word_at]
-    upper_sum = np.concatenate(([0], np.cumsum(kind == _UPPER)))
+    upper_sum = np.concatenate(([0], np.cumsum(kind == UPPER)))
     uppers = upper_sum[word_end] - upper_sum[word_at]
 
     def words_where(flags: NDArray[np.bool_]) -> Floats:
@@ -151,7 +163,7 @@ def wording(texts: list[str]) -> Wording:
     wide = terminal & (code >= 0x3000)  # no space follows a full stop in Chinese or Japanese
     sentences = per_block(terminal & (ends | wide) & (previous_kind != _SINGLE["terminal"]))
     inner_dots = per_block((code == ord(".")) & (previous_kind <= _LETTER) & (next_kind <= _LETTER))
-    camel = per_block((kind == _UPPER) & (previous_kind == _LOWER))
+    camel = per_block((kind == UPPER) & (previous_kind == LOWER))
     doubled = per_block((kind == previous_kind) & (kind > _SPACE) & (code >= ord("!")))
 
     # The last character decides how a block ends, or the one before a closing quote or bracket.
@@ -163,8 +175,8 @@ def wording(texts: list[str]) -> Wording:
     ends_sentence = (ending == _SINGLE["terminal"]).astype(np.float64)
     first = kind[starts]
 
-    letters = count[:, : _SPACELESS + 1].sum(axis=1)
-    cased = np.maximum(count[:, _LOWER] + count[:, _UPPER], 1.0)
+    letters = count[:, : SPACELESS + 1].sum(axis=1)
+    cased = np.maximum(count[:, LOWER] + count[:, UPPER], 1.0)
     punctuation = count[:, _SPACE + 1 : _SINGLE["newline"]].sum(axis=1)
     code_like = (
         count[:, _SINGLE["brace"] : _SINGLE["angle"] + 1].sum(axis=1)
@@ -186,13 +198,13 @@ def wording(texts: list[str]) -> Wording:
         "long_words": words_where(word_length >= 9) * per_word,
         "huge_words": words_where(word_length >= 25) * per_word,
         "letters": letters * per_char,
-        "digits": count[:, _DIGIT] * per_char,
-        "uppercase": count[:, _UPPER] / cased,
-        "spaceless": count[:, _SPACELESS] * per_char,
-        "capitalised_words": words_where(first_kind == _UPPER) * per_word,
-        "lowercase_words": words_where(first_kind == _LOWER) * per_word,
+        "digits": count[:, DIGIT] * per_char,
+        "uppercase": count[:, UPPER] / cased,
+        "spaceless": count[:, SPACELESS] * per_char,
+        "capitalised_words": words_where(first_kind == UPPER) * per_word,
+        "lowercase_words": words_where(first_kind == LOWER) * per_word,
         "capital_words": words_where((uppers == word_length) & (word_length > 1)) * per_word,
-        "number_words": words_where(first_kind == _DIGIT) * per_word,
+        "number_words": words_where(first_kind == DIGIT) * per_word,
         "punctuation": punctuation * per_char,
         "terminals": single("terminal") * per_word,
         "commas": single("comma") * per_word,
@@ -220,9 +232,9 @@ def wording(texts: list[str]) -> Wording:
         "ends_colon": (last == _SINGLE["colon"]).astype(np.float64),
         "ends_comma": (last == _SINGLE["comma"]).astype(np.float64),
         "ends_question": np.array([t.endswith(("?", "？", "؟")) for t in texts], np.float64),
-        "starts_lower": (first == _LOWER).astype(np.float64),
-        "starts_upper": (first == _UPPER).astype(np.float64),
-        "starts_digit": (first == _DIGIT).astype(np.float64),
+        "starts_lower": (first == LOWER).astype(np.float64),
+        "starts_upper": (first == UPPER).astype(np.float64),
+        "starts_digit": (first == DIGIT).astype(np.float64),
         "starts_mark": (first > _SPACE).astype(np.float64),
         "sentence_of_10": ends_sentence * (words >= 10),
     }
@@ -232,5 +244,6 @@ def wording(texts: list[str]) -> Wording:
         terminals=sentences,
         commas=single("comma"),
         ends_sentence=ends_sentence,
+        each=Words(code, kind, word_at, word_end, word_block),
         columns=columns,
     )

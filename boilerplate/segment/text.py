@@ -23,27 +23,25 @@ def segment_text(text: str) -> Page:
     """
     lines = [" ".join(line.split()) for line in text.splitlines()]
     joins = _wrapped_joins(lines)
-    texts: list[str] = []
+    parts: list[list[str]] = []  # the source lines of each block
     gaps: list[int] = []
-    counts: list[int] = []
     gap = 0
     for line, joined in zip(lines, joins, strict=True):
         if not line:
             gap += 1
         elif joined:
-            texts[-1] = f"{texts[-1]}{'' if _spaceless(texts[-1][-1]) else ' '}{line}"
-            counts[-1] += 1
+            parts[-1].append(line if _spaceless(parts[-1][-1][-1]) else f" {line}")
         else:
-            texts.append(line)
+            parts.append([line])
             gaps.append(gap)
-            counts.append(1)
             gap = 0
+    texts = ["".join(part) for part in parts]
     return Page(
         "text",
         texts,
         link_chars=np.array([_link_chars(block) for block in texts], np.intp),
         gap=np.array(gaps, np.intp),
-        lines=np.array(counts, np.intp),
+        lines=np.array([len(part) for part in parts], np.intp),
     )
 
 

@@ -1,0 +1,78 @@
+"""Do a block's words stand elsewhere in the page? An article repeats its words, teasers do not.
+
+Lexical cohesion (Halliday and Hasan, 1976), here over the words that tell what a text is about.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.features.context import Ranges
+from boilerplate.features.wording import DIGIT, LOWER, SPACELESS, UPPER, Wording, Words
+from boilerplate.page import Floats, Ints
+
+_BLOCK_BITS = np.uint64((1 << 20) - 1)  # blocks beyond that many share their numbers
+_MULTIPLIERS = np.random.default_rng(0).integers(1 << 62, size=48, dtype=np.uint64) * 2 + 1
+
+
+def cohesion(words: Wording, density: Floats, around: list[Ranges]) -> dict[str, Floats]:
+    """Columns of shape (n_blocks,) from the telling words that a block shares with long blocks."""
+    n = len(words.words)
+    word, block = _telling_words(words.each)
+    long = (words.words >= 10) & (density < 0.34)
+    longs = max(float(long.sum()), 1.0)
+    in_long = np.bincount(word[long[block]], minlength=word.max(initial=-1) + 1)
+    others = (in_long[word] - long[block]).astype(np.float64)  # long blocks that hold it, too
+    telling = np.bincount(block, minlength=n).astype(np.float64)
+    per_word = 1.0 / np.maximum(telling, 1.0)
+    shared = np.bincount(block, weights=others > 0, minlength=n) * per_word
+    spread = np.bincount(block, weights=np.log1p(others), minlength=n) * per_word
+    central = np.log1p(np.bincount(block, weights=others / longs, minlength=n))
+    mass = telling * long
+    mean = float((shared * mass).sum() / max(float(mass.sum()), 1.0))
+    mean_central = float((central * long).sum() / longs)
+    columns = {
+        "cohesion": shared,
+        "cohesion_spread": spread,
+        "cohesion_central": central,
+        "cohesion_central_long": central * long,
+        "cohesion_over_page": (shared - mean) * np.minimum(telling / 10.0, 1.0),
+        "page_cohesion": np.full(n, mean),
+    }
+    for ranges in around:
+        held, blocks = ranges.sums(mass), ranges.sums(long.astype(np.float64))
+        of_words = ranges.sums(shared * mass) / np.maximum(held, 1.0) - mean
+        of_blocks = ranges.sums(central * long) / np.maximum(blocks, 1.0) - mean_central
+        for k, name in enumerate(ranges.names):
+            columns[f"{name}_cohesion"] = np.where(held[k] > 0, of_words[k], 0.0)
+            columns[f"{name}_central"] = np.where(blocks[k] > 0, of_blocks[k], 0.0)
+    return columns
+
+
+def _telling_words(words: Words) -> tuple[Ints, Ints]:
+    """The words that tell what a block is about, once a block: their numbers, and the blocks.
+
+    Those are long words, and words of some length that begin with a capital or belong to a
+    script without case; in scripts without spaces, pairs of characters.
+    """
+    code, kind = words.code, words.kind
+    # In Latin, Greek and Cyrillic the small letter stands 32 places after its capital.
+    letters = np.where(kind == UPPER, code + 32, code).astype(np.uint64)
+    begins = np.zeros(code.size, np.intp)
+    begins[words.start] = words.start
+    place = np.arange(code.size) - np.maximum.accumulate(begins)
+    mixed = letters * _MULTIPLIERS[np.minimum(place, _MULTIPLIERS.size - 1)]
+    total = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed)))
+    hashed: NDArray[np.uint64] = total[words.end] - total[words.start]
+    length, first = words.end - words.start, kind[words.start]
+    telling = (length >= 7) | ((length >= 4) & (first != LOWER) & (first != DIGIT))
+    following = np.minimum(words.end, code.size - 1)
+    spaceless = first == SPACELESS
+    hashed = np.where(spaceless, hashed + letters[following] * _MULTIPLIERS[1], hashed)
+    telling = np.where(spaceless, kind[following] == SPACELESS, telling)
+    hashed = (hashed[telling] ^ (hashed[telling] >> np.uint64(29))) * _MULTIPLIERS[2]
+    block = words.block[telling].astype(np.uint64)
+    pairs = np.unique((hashed & ~_BLOCK_BITS) | (block & _BLOCK_BITS))
+    _, number = np.unique(pairs & ~_BLOCK_BITS, return_inverse=True)
+    return number, (pairs & _BLOCK_BITS).astype(np.intp)

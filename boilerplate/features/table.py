@@ -1,0 +1,292 @@
+"""Every column that the models see: its name, its group, and what it means.
+
+`columns` is the one place that lists them; the modules beside this one compute them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from boilerplate.features.context import LEVELS, NEIGHBOURS, RADII
+from boilerplate.features.stacked import NEIGHBOURS as STACKED_NEIGHBOURS
+from boilerplate.page import Kind
+
+Group = Literal["wording", "markup", "layout", "context", "title", "page", "stacked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the feature matrix; `kinds` are the kinds of page that have it."""
+
+    name: str
+    group: Group
+    meaning: str
+    kinds: tuple[Kind, ...] = ("html", "text")
+
+
+_WORDING = {
+    "log_words": "words, log(1 + n); a character of a script without spaces is a word",
+    "log_chars": "characters without spaces, log(1 + n)",
+    "words_to_5": "words up to 5, as a share of 5",
+    "words_to_15": "words up to 15, as a share of 15",
+    "words_to_40": "words up to 40, as a share of 40",
+    "words_over_100": "words beyond 100, log(1 + n)",
+    "word_length": "characters a word, at most 20",
+    "short_words": "share of words of at most 3 characters",
+    "long_words": "share of words of at least 9 characters",
+    "huge_words": "share of words of at least 25 characters",
+    "letters": "share of the characters that are letters",
+    "digits": "share of the characters that are digits",
+    "uppercase": "share of the letters with case that are capitals",
+    "spaceless": "share of the characters that belong to a script without spaces",
+    "capitalised_words": "share of words that begin with a capital",
+    "lowercase_words": "share of words that begin with a small letter",
+    "capital_words": "share of words all in capitals",
+    "number_words": "share of words that begin with a digit",
+    "punctuation": "punctuation and symbols, per character",
+    "terminals": "sentence-ending marks, per word",
+    "commas": "commas, per word",
+    "log_commas": "commas, log(1 + n)",
+    "colons": "colons, per word",
+    "quotes": "quotation marks, per word",
+    "brackets": "brackets, per word",
+    "dashes": "dashes, per word",
+    "bars": "vertical bars and bullets, per word",
+    "arrows": "arrows and angle quotes, per word",
+    "currency": "currency signs, per word",
+    "copyright": "whether there is a copyright or trademark sign",
+    "ats": "at and number signs, at most 3",
+    "slashes": "slashes, per word",
+    "braces": "curly braces, at most 4",
+    "code_like": "braces, equals, underscores, slashes, bars and semicolons, per character",
+    "inner_dots": "dots between letters, as in file names and addresses, per word",
+    "camel_case": "capitals after small letters, per word",
+    "doubled_marks": "punctuation that stands twice, per word",
+    "log_sentences": "ends of sentences, log(1 + n)",
+    "sentence_length": "words a sentence, log(1 + n)",
+    "log_lines": "line breaks inside, log(1 + n)",
+    "ends_sentence": "whether the block ends like a sentence",
+    "ends_ellipsis": "whether it ends in an ellipsis",
+    "ends_colon": "whether it ends in a colon",
+    "ends_comma": "whether it ends in a comma",
+    "ends_question": "whether it ends in a question mark",
+    "starts_lower": "whether it begins with a small letter",
+    "starts_upper": "whether it begins with a capital",
+    "starts_digit": "whether it begins with a digit",
+    "starts_mark": "whether it begins with punctuation or a symbol",
+    "sentence_of_10": "whether it ends like a sentence and has at least 10 words",
+    "link_density": "share of the characters that stand in links",
+}
+_MARKUP = {
+    "all_link": "whether all characters stand in links",
+    "has_link": "whether there is a link",
+    "log_links": "links, log(1 + n)",
+    "links_per_word": "links, per word, at most 1",
+    "log_unlinked_words": "words outside links, log(1 + n)",
+    "strong_density": "share of the characters that are emphasised",
+    "log_images": "images since the last block, log(1 + n)",
+    "log_breaks": "single line breaks, log(1 + n)",
+    "inline_elements": "inline elements inside, log(1 + n)",
+    "tag_paragraph": "whether the element is a paragraph",
+    "tag_heading_1": "whether it is an h1",
+    "tag_heading_2": "whether it is an h2",
+    "tag_heading_low": "whether it is an h3 to h6",
+    "tag_item": "whether it is an item of a list",
+    "tag_cell": "whether it is a cell of a table",
+    "tag_pre": "whether it is preformatted",
+    "tag_quote": "whether it is a quotation",
+    "tag_generic": "whether it is a div or the like",
+    "log_depth": "block elements around it, log(1 + n)",
+    "in_navigation": "whether an element around it is or is named navigation",
+    "in_header": "the same for a header",
+    "in_footer": "the same for a footer",
+    "in_aside": "the same for an aside or sidebar",
+    "in_main": "the same for the main part",
+    "in_article": "the same for an article or post",
+    "in_form": "the same for a form, button or label",
+    "in_table": "the same for a table",
+    "in_list": "the same for a list",
+    "in_figure": "the same for a figure",
+    "in_hidden": "whether an element around it is hidden",
+    "in_comments": "whether an element around it is named comments",
+    "heading_level": "level of the last heading above, 0 without one",
+    "heading_link_density": "link density of the last heading above",
+    "heading_next": "whether the next block is a heading",
+    "heading_previous": "whether the previous block is a heading",
+    "same_tag_previous": "whether the previous block has the same tag",
+    "same_tag_next": "whether the next block has the same tag",
+    "shape_log_count": "blocks of the page with the same element and parent, log(n)",
+    "shape_log_words": "mean log words of those blocks",
+    "shape_link_density": "mean link density of those blocks",
+    "shape_sentences": "share of those blocks that end like a sentence",
+}
+_LAYOUT = {
+    "gap_before": "blank lines before, at most 3",
+    "gap_after": "blank lines after, at most 3",
+    "gap_both": "whether blank lines stand before and after",
+    "previous_gap": "blank lines before the previous block, at most 3",
+    "log_source_lines": "lines that were joined to this block, log(1 + n)",
+    "like_heading": "whether it is short, no sentence, and before something longer",
+    "lower_follows": "whether the next block begins with a small letter",
+}
+_CONTEXT = {
+    "position": "place in the page, 0 to 1",
+    "words_before": "share of the page's words that stand before",
+    "log_index": "blocks before, log(1 + n)",
+    "log_index_from_end": "blocks after, log(1 + n)",
+    "heading_distance": "blocks since the last heading, log(1 + n)",
+    "log_since_long": "blocks since the last long one, log(1 + n)",
+    "log_until_long": "blocks until the next long one, log(1 + n)",
+    "log_short_run": "blocks of the run of short ones around it, log(1 + n)",
+    "before_first_long": "whether no long block comes before",
+    "after_last_long": "whether no long block follows",
+    "log_same_text": "times that this text stands in the page, log(n)",
+    "same_text_before": "whether this text stood in the page before",
+    "long_text_before": "the same, of texts of at least 8 words",
+    "log_same_first_word": "blocks that begin with the same word, log(n)",
+}
+_COHESION = {
+    "cohesion": "share of its telling words that another long block holds",
+    "cohesion_spread": "mean of log(1 + long blocks that hold the word) over its telling words",
+    "cohesion_central": "log(1 + sum of the shares of long blocks that hold each telling word)",
+    "cohesion_central_long": "the same in a long block, else 0",
+    "cohesion_over_page": "cohesion less the page's mean, scaled by the number of telling words",
+}
+_TITLE = {
+    "title_covers": "share of its words that the page's title holds",
+    "title_covered": "share of the title's words that it holds",
+    "title_product": "product of the two",
+    "title_equal": "whether the title begins or ends with this text",
+    "after_title": "whether it comes after the first block that says the title",
+    "log_since_title": "blocks since that block, log(1 + n)",
+    "page_has_title_block": "whether there is such a block",
+}
+_PAGE = {
+    "page_log_blocks": "blocks of the page, log(1 + n)",
+    "page_log_words": "words of the page, log(1 + n)",
+    "page_link_density": "share of the page's words in links",
+    "page_long_share": "share of the page's words in long blocks",
+    "page_prose_share": "share of the page's words in long blocks that end like a sentence",
+    "page_sentence_share": "share of the page's blocks that end like a sentence",
+    "page_log_block_words": "words a block, log(1 + n)",
+}
+_PAGE_HTML = {
+    "page_headings": "headings of the page, log(1 + n)",
+    "page_paragraphs": "share of the blocks that are paragraphs",
+    "page_og_article": "whether the page declares itself an article (Open Graph)",
+    "page_og_product": "whether the page declares itself a product (Open Graph)",
+}
+_RANGE_QUANTITIES = {
+    "log_blocks": "blocks, log(1 + n)",
+    "log_free_words": "words outside links, log(1 + n)",
+    "free_share": "share of the words that stand outside links",
+    "sentence_share": "share of the blocks that end like a sentence",
+    "long_share": "share of the blocks that are long",
+    "prose_share": "share of the words in long blocks that end like a sentence",
+    "log_block_words": "words a block, log(1 + n)",
+    "commas": "commas a word, at most 0.3",
+}
+_RANGE_COHESION = {
+    "cohesion": "mean cohesion of the long blocks, less the page's",
+    "central": "mean central cohesion of the long blocks, less the page's",
+}
+_STACKED_RANGE_QUANTITIES = {
+    "content_by_words": "mean probability of content, by words",
+    "content_by_blocks": "mean probability of content, by blocks",
+    "content_share": "share of the content that the page is expected to have",
+}
+_STACKED = {
+    "own_content": "probability of content",
+    "own_log_odds": "log-odds of content",
+    "own_headline": "probability of being the headline",
+    "content_before": "share of the expected content that stands before",
+    "content_between": "that share times the share after: high amid the content",
+    "page_content_share": "share of the page's words expected to be content",
+    "page_log_content": "expected words of content, log(1 + n)",
+    "page_sureness": "share of the expected content in blocks more probable than 0.8",
+    "headline_before": "probability that the headline came before",
+    "headline_largest": "probability of being the headline, over the page's largest",
+    "log_odds_over_cut": "log-odds less those of the cut with the largest expected F1",
+    "over_cut": "whether it is above that cut",
+    "likelier_words": "share of the page's words in blocks at least as probable",
+    "likelier_content": "share of the expected content in blocks at least as probable",
+    "page_cut": "log-odds of that cut",
+    "page_expected_f1": "the F1 to expect from that cut",
+    "page_largest_log_odds": "log-odds of the page's most probable block",
+}
+_STACKED_HTML = {
+    "shape_content_by_words": "mean probability of the blocks of the same shape, by words",
+    "shape_content_by_blocks": "the same, by blocks",
+    "shape_log_odds": "mean log-odds of the blocks of the same shape",
+    "shape_content_share": "share of the expected content in blocks of the same shape",
+}
+
+
+@cache
+def columns(kind: Kind) -> tuple[Column, ...]:
+    """Every column of both passes that a model for this kind of page sees."""
+    return tuple(column for column in _all_columns() if kind in column.kinds)
+
+
+def _all_columns() -> Iterator[Column]:
+    html: tuple[Kind, ...] = ("html",)
+    text: tuple[Kind, ...] = ("text",)
+    both = html + text
+    yield from _of("wording", _WORDING, both)
+    yield from _of("markup", _MARKUP, html)
+    yield from _of("layout", _LAYOUT, text)
+    yield Column("page_gaps", "page", "share of the blocks with a blank line before", text)
+    yield from _of("context", _CONTEXT, both)
+    yield from _of("context", _COHESION, text)
+    yield Column("page_cohesion", "page", "mean cohesion of the page's long blocks", text)
+    yield from _of("title", _TITLE, both)
+    yield from _of("page", _PAGE, both)
+    yield from _of("page", _PAGE_HTML, html)
+    for shift in NEIGHBOURS:
+        name, where = _neighbour(shift)
+        yield Column(f"{name}_log_words", "context", f"words, log(1 + n), {where}")
+        yield Column(f"{name}_link_density", "context", f"link density {where}")
+        yield Column(f"{name}_ends_sentence", "context", f"whether it ends a sentence, {where}")
+    for name, where, kinds in _ranges():
+        for quantity, meaning in _RANGE_QUANTITIES.items():
+            yield Column(f"{name}_{quantity}", "context", f"{meaning}, {where}", kinds)
+        for quantity, meaning in _RANGE_COHESION.items() if "text" in kinds else ():
+            yield Column(f"{name}_{quantity}", "context", f"{meaning}, {where}", text)
+        for quantity, meaning in _STACKED_RANGE_QUANTITIES.items():
+            yield Column(f"{name}_{quantity}", "stacked", f"{meaning}, {where}", kinds)
+        if name.startswith("container"):
+            yield Column(f"{name}_place", "context", f"place {where}, 0 to 1", kinds)
+            yield Column(f"{name}_page_share", "context", f"share of the words {where}", kinds)
+    for percent in (40, 60, 80):
+        bulk = f"the smallest element that holds {percent} % of the page's prose"
+        yield Column(f"bulk_{percent}_inside", "context", f"whether it is in {bulk}", html)
+        yield Column(f"bulk_{percent}_away", "context", f"blocks to {bulk}, log(1 + n)", html)
+        yield Column(f"bulk_{percent}_page_share", "page", f"share of the blocks in {bulk}", html)
+    yield from _of("stacked", _STACKED, both)
+    yield from _of("stacked", _STACKED_HTML, html)
+    for shift in STACKED_NEIGHBOURS:
+        place = f"{'previous' if shift < 0 else 'next'}_{abs(shift)}"
+        yield Column(f"log_odds_{place}", "stacked", f"log-odds of content {_neighbour(shift)[1]}")
+
+
+def _of(group: Group, table: dict[str, str], kinds: tuple[Kind, ...]) -> Iterator[Column]:
+    return (Column(name, group, meaning, kinds) for name, meaning in table.items())
+
+
+def _neighbour(shift: int) -> tuple[str, str]:
+    side, word = ("previous", "before") if shift < 0 else ("next", "after")
+    return f"{side}_{abs(shift)}", f"of the block {abs(shift)} {word}"
+
+
+def _ranges() -> Iterator[tuple[str, str, tuple[Kind, ...]]]:
+    for radius in RADII:
+        yield f"window_{radius}", f"within {radius} blocks to either side", ("html", "text")
+    for level in range(LEVELS):
+        widen = "the innermost container" if level == 0 else f"the container {level} levels wider"
+        yield f"container_{level}", f"in {widen}", ("html",)
+    yield "group", "between two blank lines", ("text",)
+    yield "run", "in the run of long blocks, or of short ones, around it", ("text",)
+    yield "section", "between two lines like headings", ("text",)

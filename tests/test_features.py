@@ -1,0 +1,50 @@
+"""The table of columns names what the features compute, and nothing else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from boilerplate.features import features
+from boilerplate.features.table import columns
+from boilerplate.page import Kind
+from boilerplate.segment import segment
+
+HTML = "<h1>Ice in the harbour</h1><ul><li><a href=/>Home</a></ul><p>The ice held for weeks."
+TEXT = "Home\n\nIce in the harbour\n\nThe ice held the harbour for weeks, and the boats with it."
+
+
+@pytest.mark.parametrize(("page", "kind"), [(HTML, "html"), (TEXT, "text")])
+def test_the_table_names_every_column_once_and_says_what_it_means(page: str, kind: Kind) -> None:
+    computed = features(segment(page, kind))
+    stacked, matrix = computed.stacked(np.full((len(computed.words), 3), 1 / 3))
+    assert sorted(computed.names + stacked) == sorted(column.name for column in columns(kind))
+    assert all(column.meaning and column.group for column in columns(kind))
+    assert computed.matrix.shape == (len(computed.words), len(computed.names))
+    assert matrix.shape == (len(computed.words), len(stacked))
+
+
+@pytest.mark.parametrize(
+    "text", ["Пароход", "汽船", "باخرة", "ferry", "นาวา", "🚢", "...", "\u0301"]
+)
+def test_every_script_gives_finite_columns(text: str) -> None:
+    for kind in ("html", "text"):
+        computed = features(segment(f"{text}\n\n{text} {text}", kind))
+        assert np.isfinite(computed.matrix).all()
+
+
+def test_words_are_counted_where_a_script_has_no_spaces() -> None:
+    assert features(segment("汽船在河上", "text")).words.tolist() == [5]
+    assert features(segment("The ferry is on the river", "text")).words.tolist() == [6]
+
+
+def test_an_article_holds_together_and_a_teaser_does_not() -> None:
+    lines = [
+        "The harbour froze in January, said harbour master Lindqvist on the frozen quay.",
+        "Lindqvist counted forty boats in the harbour, all of them frozen to the quay.",
+        "Nobody had seen the harbour frozen since the winter of Lindqvist's grandfather.",
+        "Celebrity chef opens restaurant: visitors queue around several streets downtown.",
+    ]
+    computed = features(segment("\n\n".join(lines), "text"))
+    cohesion = computed.matrix[:, computed.names.index("cohesion")]
+    assert cohesion[:3].min() > cohesion[3]
