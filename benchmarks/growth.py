@@ -46,7 +46,11 @@ _SHAPES: dict[str, Callable[[int], str]] = {
 
 def growth_table(real: str, plot: Path) -> list[str]:
     """Measure, draw, and return the rows of a table; `real` is a page to repeat."""
-    shapes = {**_SHAPES, "a real page, repeated": lambda n: real * (n // len(real) + 1)}
+
+    def repeated(size: int) -> str:
+        return real * (size // len(real) + 1)
+
+    shapes: dict[str, Callable[[int], str]] = {**_SHAPES, "a real page, repeated": repeated}
     times: dict[str, list[tuple[int, float]]] = {}
     for name, shape in shapes.items():
         for size in _SIZES:

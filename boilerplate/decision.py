@@ -6,7 +6,7 @@ import numpy as np
 
 from boilerplate.page import Floats, Ints
 
-_LEAST = 0.1  # a page whose blocks are all less likely than this has no article
+LEAST = 0.1  # a page whose blocks are all less likely than this has no article
 
 
 def cut(probability: Floats, words: Floats) -> float:
@@ -18,7 +18,7 @@ def cut(probability: Floats, words: Floats) -> float:
     of products, it is lower, since an empty text would score nothing at all.
     """
     _, expected_f1 = expected_scores(probability, words)
-    return max(float(expected_f1.max()) / 2.0, _LEAST)
+    return max(float(expected_f1.max()) / 2.0, LEAST)
 
 
 def expected_scores(probability: Floats, words: Floats) -> tuple[Ints, Floats]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from boilerplate.decision import LEAST
 from boilerplate.errors import ModelError
 from boilerplate.features import FEATURES_VERSION, features
 from boilerplate.features.tokens import PLACES
@@ -43,6 +44,7 @@ def write_model(
             **{name: version(name) for name in ("boilerplate-classifier", "numpy", "scikit-learn")},
         },
         "parameters": dict(params),
+        "decision": {"rule": "largest expected F1", "least_probability": LEAST},
         **info,
         "models": {kind: _to_json(model) for kind, model in passes.items()},
     }
@@ -104,7 +106,7 @@ def _from_document(document: Any) -> tuple[dict[str, Passes], dict[str, Any], di
     if not isinstance(params, dict):
         raise _Misfit("its parameters are missing")
     passes = {kind: _from_json(kind, model) for kind, model in models.items()}
-    known = ("format", "schema", "features_version", "versions", "parameters", "models")
+    known = ("format", "schema", "features_version", "versions", "parameters", "decision", "models")
     info = {name: value for name, value in document.items() if name not in known}
     return passes, params, info
 

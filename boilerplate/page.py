@@ -48,6 +48,7 @@ class Elements:
     parent: Ints  # the enclosing element, -1 for the root
     start: Ints
     end: Ints
+    depth: Ints  # elements around it
     signature: list[str]  # tag and naming attributes, see segment.html.signature
 
 

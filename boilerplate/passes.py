@@ -110,25 +110,35 @@ class Passes:
         scores = np.zeros((len(page), OUTPUTS))
         if elements is not None:
             scores += self._element_sums(elements)[page.element]
-        inline = PLACES.index("inline")
-        for block, signatures in enumerate(inside(page)):
-            for signature in dict.fromkeys(signatures):
-                scores[block] += self._weights(signature)[inline]
+        within = [dict.fromkeys(signatures) for signatures in inside(page)]
+        block = np.repeat(np.arange(len(page)), [len(signatures) for signatures in within])
+        if block.size:
+            weights = self._rows([s for signatures in within for s in signatures])
+            inline = weights[:, PLACES.index("inline")]
+            for k in range(OUTPUTS):
+                scores[:, k] += np.bincount(block, weights=inline[:, k], minlength=len(page))
         return scores
 
     def _element_sums(self, elements: Elements) -> Floats:
         """Token weights of each element with all above it; the last row is for none."""
-        by_element = np.array([self._weights(s) for s in elements.signature])
-        by_element = by_element.reshape(-1, len(PLACES), OUTPUTS)
-        own, parent, ancestor, _ = by_element.transpose(1, 0, 2)
         total = np.zeros((len(elements.signature) + 1, OUTPUTS))
+        if not elements.signature:
+            return total
+        own, parent, ancestor, _ = self._rows(elements.signature).transpose(1, 0, 2)
+        above = np.zeros_like(own)
+        order = np.argsort(elements.depth, kind="stable")
+        for level in np.split(order, np.flatnonzero(np.diff(elements.depth[order])) + 1)[1:]:
+            up = elements.parent[level]
+            above[level] = above[up] + ancestor[up]
+        inner = elements.parent >= 0
         total[:-1] = own
-        above = np.zeros_like(total)
-        for number, up in enumerate(elements.parent.tolist()):
-            if up >= 0:
-                above[number] = above[up] + ancestor[up]
-                total[number] += above[number] + parent[up]
+        total[:-1][inner] += above[inner] + parent[elements.parent[inner]]
         return total
+
+    def _rows(self, signatures: list[str]) -> Floats:
+        """`_weights` of each signature, shape (n_signatures, n_places, 4)."""
+        number = {s: k for k, s in enumerate(dict.fromkeys(signatures))}
+        return np.array([self._weights(s) for s in number])[[number[s] for s in signatures]]
 
     def _weights(self, signature: str) -> Floats:
         """Summed weights of a signature's tokens in each place, shape (n_places, 4)."""

@@ -208,8 +208,8 @@ def _title(page: Page, words: Floats) -> dict[str, Floats]:
 def _bag(text: str) -> set[str]:
     """The words of a text; single characters where the script has no spaces."""
     words = set(text.casefold().split())
-    if any(c >= "\u2e80" for c in text):
-        words = {c for w in words for c in (w if any(x >= "\u2e80" for x in w) else (w,))}
+    if max(text, default="") >= "\u2e80":
+        words = {c for w in words for c in (w if max(w) >= "\u2e80" else (w,))}
     return {stripped for w in words if (stripped := w.strip(".,:;!?|-–—\"'“”()"))}
 
 

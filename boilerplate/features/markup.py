@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from boilerplate.features.tokens import tokens
@@ -68,10 +70,17 @@ def markup(page: Page, elements: Elements, words: Wording, density: Floats) -> d
 
 
 _BIT = {
-    token: np.uint32(1 << number)
-    for number, group in enumerate(_LANDMARKS.values())
-    for token in group
+    token: 1 << number for number, group in enumerate(_LANDMARKS.values()) for token in group
 }
+
+
+@lru_cache(maxsize=50_000)
+def _landmarks(signature: str) -> int:
+    """The landmarks that an element itself is, one bit each."""
+    bits = 0
+    for token in tokens(signature):
+        bits |= _BIT.get(token, 0)
+    return bits
 
 
 def _inherited(elements: Elements) -> tuple[Floats, Floats]:
@@ -80,15 +89,9 @@ def _inherited(elements: Elements) -> tuple[Floats, Floats]:
     Returns shapes (n_elements + 1,) and (n_elements + 1, n_landmarks); the last row answers for
     a block without an element.
     """
-    depths: list[int] = []
     bits: list[int] = []
     for parent, signature in zip(elements.parent.tolist(), elements.signature, strict=True):
-        depths.append(depths[parent] + 1 if parent >= 0 else 0)
-        inherited = bits[parent] if parent >= 0 else 0
-        for token in tokens(signature):
-            inherited |= int(_BIT.get(token, 0))
-        bits.append(inherited)
-    depth = np.array([*depths, 0], np.float64)
+        bits.append(_landmarks(signature) | (bits[parent] if parent >= 0 else 0))
     packed = np.array([*bits, 0], np.uint32)
     flags = (packed[:, None] >> np.arange(len(_LANDMARKS), dtype=np.uint32)) & 1
-    return depth, flags.astype(np.float64)
+    return np.append(elements.depth, 0).astype(np.float64), flags.astype(np.float64)

@@ -275,10 +275,15 @@ def _keep_elements(
     kept = np.flatnonzero(end > start)
     renumber = np.full(len(starts) + 1, -1, np.intp)  # the last entry answers for parent -1
     renumber[kept] = np.arange(kept.size)
+    parent = renumber[np.array(parents, np.intp)[kept]]
+    depth: list[int] = []
+    for up in parent.tolist():  # a parent comes before its children
+        depth.append(depth[up] + 1 if up >= 0 else 0)
     page.elements = Elements(
-        parent=renumber[np.array(parents, np.intp)[kept]],
+        parent=parent,
         start=start[kept],
         end=end[kept],
+        depth=np.array(depth, np.intp),
         signature=[signatures[e] for e in kept],
     )
     page.element = renumber[page.element]
