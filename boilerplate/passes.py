@@ -20,6 +20,7 @@ from boilerplate.page import Elements, Floats, Page
 
 OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
 _MOST_SIGNATURES = 20_000
+_NO_WEIGHTS = np.zeros((len(PLACES), OUTPUTS))
 
 
 @dataclass(slots=True)
@@ -145,6 +146,8 @@ class Passes:
         known = self._memo.get(signature)
         if known is None:
             numbers = [n for t in tokens(signature) if (n := self.vocabulary.get(t)) is not None]
+            if not numbers:  # most of what a text holds; nothing to remember
+                return _NO_WEIGHTS
             known = self.token_weights[:, numbers].sum(axis=1)
             if len(self._memo) >= _MOST_SIGNATURES:
                 self._memo.clear()

@@ -28,7 +28,13 @@ from boilerplate.scoring import Scores, word_scores
 from training.calibration import expected_calibration_error, reliability
 from training.calibration import plot as draw
 from training.corpora import CHECKING, TRAINING, fingerprint, folds
-from training.examples import SAMPLES, Example, corpus_examples, labeled_examples
+from training.examples import (
+    SAMPLES,
+    Example,
+    corpus_examples,
+    fragment,
+    labeled_examples,
+)
 from training.floors import pin, regressions
 from training.peers import html_peers, text_peers
 
@@ -36,6 +42,7 @@ FOLDS = 5
 LABELED = Path(__file__).parent.parent / "labeled"
 _ADDRESS = re.compile(r"\]\([^()\s]*\)")  # of a Markdown link, which no gold text holds
 _RESAMPLES = 2000
+_FRAGMENTS = 5  # one page in so many is trained on in part, too
 
 Report: TypeAlias = dict[str, dict[str, Any]]
 
@@ -48,8 +55,9 @@ def settings(kind: str) -> BoilerplateClassifier:
 
 
 def train(examples: Sequence[Example], kind: str) -> BoilerplateClassifier:
-    """Fit a classifier on the examples that have labels and may be trained on."""
+    """Fit a classifier on the examples that may be trained on, and fragments of some of them."""
     used = [e for e in examples if trains(e)]
+    used += [part for e in used[::_FRAGMENTS] if (part := fragment(e)) is not None]
     return settings(kind).fit(
         [e.page for e in used],
         [e.shares for e in used if e.shares is not None],

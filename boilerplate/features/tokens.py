@@ -55,7 +55,7 @@ def inside(page: Page) -> list[tuple[str, ...]]:
 
 
 def _words(text: str) -> list[str]:
-    return [_DIGITS.sub("0", word)[:20] for word in _WORD.findall(text.lower())]
+    return ["0" if word.isdecimal() else word[:20] for word in _WORD.findall(text.lower())]
 
 
 @lru_cache(maxsize=50_000)
