@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
-from boilerplate.labeled import read_labeled
+from boilerplate.labeled import LabeledPage, read_labeled
 from boilerplate.page import LABELS, Floats, Page
 from boilerplate.segment import segment
 from training.align import block_labels
 from training.corpora import GoldPage, read_corpus
 from training.flatten import flatten
 
+_SUFFIX = {"html": ".html", "text": ".txt"}
 SAMPLES = "user sample page"  # sources that begin so are never trained on: they are a check
 
 
@@ -103,18 +104,19 @@ def _bare_html(page: Page, i: int) -> str:
 def labeled_examples(folder: Path, kind: str) -> list[Example]:
     """The hand-labelled pages of one kind, as examples of the corpus ``labeled``."""
     return [
-        _labeled_example(page.id, page.source, page.page, page.labels)
+        _labeled_example(page, (folder / f"{page.id}{_SUFFIX[kind]}").read_text(encoding="utf-8"))
         for page in read_labeled(folder)
         if page.kind == kind
     ]
 
 
-def _labeled_example(id: str, site: str, page: Page, labels: Sequence[str]) -> Example:
-    shares = np.array([[label == name for name in LABELS] for label in labels], np.float64)
-    content = [t for t, label in zip(page.texts, labels, strict=True) if label == "content"]
-    headline = [t for t, label in zip(page.texts, labels, strict=True) if label == "headline"]
+def _labeled_example(labeled: LabeledPage, source: str) -> Example:
+    blocks = list(zip(labeled.page.texts, labeled.labels, strict=True))
+    shares = np.array([[label == name for name in LABELS] for _, label in blocks], np.float64)
+    content = [text for text, label in blocks if label == "content"]
+    headline = [text for text, label in blocks if label == "headline"]
     gold = GoldPage(
-        id=id, corpus="labeled", url=None, site=site, html="", text="\n".join(content),
-        title=" ".join(headline), type=None, lang=None, keep=(), drop=(),
+        id=labeled.id, corpus="labeled", url=None, site=labeled.source, html="",
+        text="\n".join(content), title=" ".join(headline), type=None, lang=None, keep=(), drop=(),
     )  # fmt: skip
-    return Example(gold, "\n".join(page.texts), page, shares.reshape(-1, len(LABELS)))
+    return Example(gold, source, labeled.page, shares.reshape(-1, len(LABELS)))

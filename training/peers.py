@@ -1,6 +1,7 @@
 """Other extractors to compare with, each from a page to its text, and simple baselines."""
 
 import html
+import logging
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -44,6 +45,7 @@ def html_peers() -> dict[str, Peer]:
     """Name the installed extractors for HTML pages."""
     peers = {
         "trafilatura": ("trafilatura", _trafilatura),
+        "trafilatura-body": ("trafilatura", _trafilatura_body),
         "trafilatura-fast": ("trafilatura", _trafilatura_fast),
         "resiliparse": ("resiliparse", _resiliparse),
         "readability-lxml": ("readability", _readability),
@@ -71,6 +73,13 @@ def _trafilatura(page: str, lang: str | None) -> str | None:
     import trafilatura
 
     text: str | None = trafilatura.extract(page)
+    return text
+
+
+def _trafilatura_body(page: str, lang: str | None) -> str | None:
+    import trafilatura
+
+    text: str | None = trafilatura.extract(page, include_comments=False)
     return text
 
 
@@ -103,6 +112,7 @@ def _justext(page: str, lang: str | None) -> str:
 def _boilerpy3(page: str, lang: str | None) -> str:
     from boilerpy3.extractors import ArticleExtractor
 
+    logging.getLogger("boilerpy3").setLevel(logging.CRITICAL)  # it logs every odd tag it meets
     return str(ArticleExtractor().get_content(page))
 
 
