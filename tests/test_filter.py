@@ -1,9 +1,9 @@
 """The filter: judging, keeping, pipes, and pruning of BeautifulSoup trees."""
 
 import json
-import pickle
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -132,10 +132,9 @@ def test_what_is_no_page_is_told(keep: BoilerplateFilter) -> None:
         keep(None)  # type: ignore[arg-type]
 
 
-def test_a_filter_can_be_pickled(keep: BoilerplateFilter) -> None:
-    article = keep(PAGE)
-    again = pickle.loads(pickle.dumps(keep))
-    assert again(PAGE) == article
+def test_a_filter_can_be_sent_to_another_process(keep: BoilerplateFilter) -> None:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        assert pool.submit(keep, PAGE).result() == keep(PAGE)
 
 
 def test_one_filter_serves_many_threads(small_model: BoilerplateClassifier) -> None:

@@ -149,6 +149,9 @@ class _Run:
 
     def flush(self, element: int, tag: str, preformatted: bool) -> None:
         """Cut a block here if any text was gathered."""
+        if self.first < 0:  # white space alone
+            self.clear()
+            return
         raw = "".join(self.chunks)
         if preformatted:
             lines = [line.rstrip() for line in raw.replace(_BREAK, "\n").splitlines()]
