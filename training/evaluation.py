@@ -25,6 +25,7 @@ from rich.table import Table
 from boilerplate import BoilerplateClassifier, BoilerplateFilter
 from boilerplate.page import Floats
 from boilerplate.scoring import Scores, word_scores
+from training.align import oracle
 from training.calibration import expected_calibration_error, reliability
 from training.calibration import plot as draw
 from training.corpora import CHECKING, TRAINING, fingerprint, folds
@@ -223,6 +224,16 @@ def print_report(result: Report, title: str) -> None:
     console.print(table)
 
 
+def oracles(examples: Sequence[Example]) -> dict[str, float]:
+    """The word F1 that perfect labels of the blocks would reach, by corpus."""
+    found: dict[str, list[float]] = {}
+    for example in examples:
+        if example.shares is not None and example.gold.text is not None:
+            score = oracle(example.page.texts, example.shares, example.gold.text)
+            found.setdefault(example.gold.corpus, []).append(score.f1)
+    return {corpus: round(float(np.mean(scores)), 4) for corpus, scores in found.items()}
+
+
 def measure(
     folder: Path, kind: str, *, peers: bool
 ) -> tuple[list[Example], Report, list[dict[str, float]]]:
@@ -263,10 +274,11 @@ def main(
     reports: dict[str, Report] = {}
     bins: dict[str, list[dict[str, float]]] = {}
     for one in ("html", "text") if kind == "both" else (kind,):
-        _, reports[one], bins[one] = measure(corpora, one, peers=peers)
+        examples, reports[one], bins[one] = measure(corpora, one, peers=peers)
         print_report(reports[one], f"{one}, word F1 (trafilatura-eval: F over segments)")
         error = expected_calibration_error(bins[one])
         click.echo(f"{one}: expected calibration error, by words: {error:.4f}")
+        click.echo(f"{one}: F1 that perfect labels would reach: {oracles(examples)}")
     if output:
         output.write_text(json.dumps(reports, indent=1), encoding="utf-8")
     if plot:
