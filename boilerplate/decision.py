@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from boilerplate.page import Floats, Ints
+from boilerplate.page import Floats
+from boilerplate.scoring import expected_scores
 
 LEAST = 0.1  # a page whose blocks are all less likely than this has no article
 
@@ -19,22 +18,3 @@ def cut(probability: Floats, words: Floats) -> float:
     """
     _, expected_f1 = expected_scores(probability, words)
     return max(float(expected_f1.max()) / 2.0, LEAST)
-
-
-def expected_scores(probability: Floats, words: Floats) -> tuple[Ints, Floats]:
-    """Word F1 to expect from keeping the likeliest blocks of a page.
-
-    Args:
-        probability: Of being content, shape (n_blocks,).
-        words: Shape (n_blocks,).
-
-    Returns:
-        The blocks from the likeliest to the least likely, and for each the F1 to expect if it
-        and all before it are kept; both of shape (n_blocks,). The expectation of the ratio is
-        taken as the ratio of the expectations.
-    """
-    order = np.argsort(-probability, kind="stable")
-    mass = words[order]
-    gained = np.cumsum(mass * probability[order])
-    total = float((words * probability).sum())
-    return order, 2.0 * gained / (np.cumsum(mass) + total + 1e-9)

@@ -6,7 +6,7 @@ import json
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -138,9 +138,22 @@ def _carry(
     the label of most of its words. A block that shares no word with the labelled ones is
     boilerplate.
     """
+    old, new = ([" ".join(text.split()) for text in side] for side in (old, new))
+    carried, found = _by(_differences(old, new), old, labels, new)
+    if found < 1 - _LOST:  # repeated blocks were paired crosswise: let the words decide alone
+        carried, found = _by([("replace", 0, len(old), 0, len(new))], old, labels, new)
+    return carried, found
+
+
+def _by(
+    operations: Iterable[tuple[str, int, int, int, int]],
+    old: Sequence[str],
+    labels: Sequence[Label],
+    new: Sequence[str],
+) -> tuple[list[Label], float]:
     carried: list[Label] = ["boilerplate"] * len(new)
     found = 0
-    for operation, i, i_end, j, j_end in _differences(old, new):
+    for operation, i, i_end, j, j_end in operations:
         if operation == "equal":
             carried[j:j_end] = labels[i:i_end]
             found += sum(len(_WORD.findall(text)) for text in new[j:j_end])

@@ -61,17 +61,9 @@ class Passes:
         if page.kind != self.kind:
             raise ModelError(f"a model for {self.kind} pages was given a page of {page.kind}")
         computed = computed or features(page)
-        if computed.names != self.names:
-            raise ModelError(
-                "the model was fitted with other features than this version computes; train it anew"
-            )
         scores = self._linear(page, computed)
         first = _probabilities(scores[:, :2])
-        names, columns = computed.stacked(first)
-        if names != self.stacked_names:
-            raise ModelError(
-                "the model was fitted with other features than this version computes; train it anew"
-            )
+        _, columns = computed.stacked(first)
         columns = (columns - self.stacked_mean) / self.stacked_scale
         return _probabilities(scores[:, 2:] + columns @ self.stacked)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from boilerplate.errors import LabelError
@@ -87,9 +87,11 @@ def test_a_text_page_is_made_of_its_blocks(tmp_path: Path) -> None:
     assert page.labels[3:5] == ["content", "content"]
 
 
-@settings(max_examples=50)
+@settings(max_examples=200)
+@example(blocks=[("a ", "content"), ("a", "content")])
+@example(blocks=[("a\na", "content"), ("a", "headline")])
 @given(
-    st.lists(
+    blocks=st.lists(
         st.tuples(
             st.text(st.sampled_from("ab 港,.\n"), max_size=12),
             st.sampled_from(["content", "headline", "boilerplate"]),

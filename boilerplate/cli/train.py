@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     "--C",
     "c",
     type=click.FloatRange(0, min_open=True),
-    help="Inverse strength of the regularisation: the fewer pages, the smaller.",
+    help="Inverse strength of the regularisation.",
 )
 @click.option(
     "--folds",

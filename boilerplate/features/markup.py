@@ -69,9 +69,7 @@ def markup(page: Page, elements: Elements, words: Wording, density: Floats) -> d
     return columns
 
 
-_BIT = {
-    token: 1 << number for number, group in enumerate(_LANDMARKS.values()) for token in group
-}
+_BIT = {token: 1 << number for number, group in enumerate(_LANDMARKS.values()) for token in group}
 
 
 @lru_cache(maxsize=50_000)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from boilerplate.decision import expected_scores
 from boilerplate.features.context import Ranges
 from boilerplate.page import Floats, Ints
+from boilerplate.scoring import expected_scores
 
 NEIGHBOURS = (-4, -3, -2, -1, 1, 2, 3, 4)
 
@@ -76,8 +76,7 @@ def _ranking(content: Floats, odds: Floats, words: Floats) -> dict[str, Floats]:
     """Where a block stands among the page's blocks, the likeliest first.
 
     A page of which the first pass is sure of nothing has content all the same: what counts is
-    the block's distance from the cut that maximises the page's expected F1 (see
-    `boilerplate.decision`).
+    the block's distance from the cut that maximises the page's expected F1.
     """
     n = len(words)
     order, expected_f1 = expected_scores(content, words)

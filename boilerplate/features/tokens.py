@@ -1,4 +1,4 @@
-"""The names that authors give their elements, as tokens: tags, classes, ids, roles.
+"""The names that authors give their elements, as tokens: tags, classes, ids, roles; or words.
 
 ``class="article-body__text"`` names its element as a whole and by its parts, so that a site
 never seen before is understood by the words that it shares with others.
@@ -16,8 +16,6 @@ PLACES = ("own", "parent", "ancestor", "inline")  # where a token can stand, see
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")
 _DIGITS = re.compile(r"\d+")
 _MOST = 48  # tokens of one element; utility frameworks write more than anyone reads
-
-
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _LINE = 60  # characters of a line that is short enough to be taken word by word
 _LINE_WORDS = 6

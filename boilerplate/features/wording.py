@@ -103,7 +103,6 @@ class Wording:
 
     words: Floats
     chars: Floats  # without spaces
-    terminals: Floats
     commas: Floats
     ends_sentence: Floats  # 0 or 1
     each: Words
@@ -241,7 +240,6 @@ def wording(texts: list[str]) -> Wording:
     return Wording(
         words=words,
         chars=chars,
-        terminals=sentences,
         commas=single("comma"),
         ends_sentence=ends_sentence,
         each=Words(code, kind, word_at, word_end, word_block),
