@@ -134,14 +134,15 @@ def _carry(
 ) -> tuple[list[Label], float]:
     """Give new blocks the labels of old ones, and tell how much of the longer side was found.
 
-    Equal blocks are matched first, in order; among the others the words are, and a new block takes
-    the label of most of its words. A block that shares no word with the labelled ones is
-    boilerplate.
+    Equal blocks are matched first, in order; among the others the words are, or among all if that
+    finds more, and a new block takes the label of most of its words. A block that shares no word
+    with the labelled ones is boilerplate.
     """
     old, new = ([" ".join(text.split()) for text in side] for side in (old, new))
     carried, found = _by(_differences(old, new), old, labels, new)
-    if found < 1 - _LOST:  # repeated blocks were paired crosswise: let the words decide alone
-        carried, found = _by([("replace", 0, len(old), 0, len(new))], old, labels, new)
+    if found < 1:  # repeated blocks may have been paired crosswise: let the words decide alone
+        by_words = _by([("replace", 0, len(old), 0, len(new))], old, labels, new)
+        carried, found = max((carried, found), by_words, key=lambda result: result[1])
     return carried, found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from boilerplate.errors import BoilerplateError
@@ -206,7 +206,12 @@ fragments = st.lists(
 )  # fmt: skip
 
 
-@given(fragments.map("".join) | st.text(), st.integers(0, 99), st.sampled_from(STYLES))
+@example(html="<pre><iframe/>word", seed=0, style="wet")
+@given(
+    html=fragments.map("".join) | st.text(),
+    seed=st.integers(0, 99),
+    style=st.sampled_from(STYLES),
+)
 def test_flattening_takes_any_page(html: str, seed: int, style: str) -> None:
     text = flatten(html, seed, style)
     assert text == text.strip()

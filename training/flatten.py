@@ -86,7 +86,7 @@ def flatten(html: str, seed: int, style: str | None = None) -> str:
     if style == "wrapped":
         width = rng.randint(72, 80)
         text = "\n".join(_wrap(line, width) for line in text.split("\n"))
-    return text
+    return text.strip()
 
 
 def _details(style: str, rng: random.Random) -> _Style:
