@@ -36,6 +36,9 @@ _NAMING = frozenset(("class", "id", "role", "itemprop", "rel", "data-testid", "d
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _IFRAME = re.compile(r"<(/?)(?i:iframe)\b")
 _BREAK = "\x1f"
+_LETTER = "[^\\W_\u0e00-\u10ff\u1780-\u17ff\u2e80-\uabff\uf900-\ufaff\uff66-\uff9f]"
+_ENDS_WORD = re.compile(rf"{_LETTER}{{2}}$|\s\d$")
+_BEGINS_WORD = re.compile(rf"{_LETTER}{{2}}|\d\s")
 
 # identity, parent's identity, tag ("-text" for text), attributes, text
 _Node: TypeAlias = tuple[int, int, str, dict[str, str | None], str]
@@ -130,6 +133,15 @@ def _plain(tag: Tag) -> dict[str, str | None]:
     }
 
 
+def _apart(before: str, after: str) -> bool:
+    """Whether texts that meet where one inline element ends and the next begins are two words.
+
+    Pages set such elements apart by style sheets; `<span>3 beds</span><span>2 baths</span>`. A
+    single letter may be a decorated initial, and some scripts have no spaces.
+    """
+    return bool(_ENDS_WORD.search(before[-2:]) and _BEGINS_WORD.match(after))
+
+
 class _Run:
     """The text gathered since the last boundary, and the blocks cut so far."""
 
@@ -186,9 +198,10 @@ def _walk(nodes: Iterator[_Node]) -> Page:
     current, current_tag = -1, "html"
     link = strong = preformatted = in_title = 0
     number = -1
+    closed = seam = False  # whether an inline element just closed, and another opened right after
 
     def close() -> None:
-        nonlocal current, current_tag, link, strong, preformatted, in_title
+        nonlocal current, current_tag, link, strong, preformatted, in_title, closed
         _, tag, element = stack.pop()
         if element >= 0:
             if run.chunks:
@@ -198,7 +211,9 @@ def _walk(nodes: Iterator[_Node]) -> Page:
                 preformatted -= 1
             current = parents[element]
             current_tag = signatures[current].split("\t", 1)[0] if current >= 0 else "html"
-        elif tag == "a":
+            return
+        closed = True
+        if tag == "a":
             link -= 1
         elif tag in _STRONG:
             strong -= 1
@@ -213,6 +228,9 @@ def _walk(nodes: Iterator[_Node]) -> Page:
             if in_title:
                 title.append(text)
                 continue
+            if seam and run.chunks and not preformatted and _apart(run.chunks[-1], text):
+                run.chunks.append(" ")
+            closed = seam = False
             run.chunks.append(text)
             if not text.isspace():
                 if run.first < 0:
@@ -258,6 +276,7 @@ def _walk(nodes: Iterator[_Node]) -> Page:
                 in_title += 1
             run.inline.append(signature(tag, attributes))
             stack.append((identity, tag, -1))
+            seam, closed = seam or closed, False
     while len(stack) > 1:
         close()
     run.flush(current, current_tag, False)
