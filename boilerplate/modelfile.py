@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from boilerplate.decision import LEAST
+from boilerplate.decision import LEAST, SPREAD
 from boilerplate.errors import ModelError
 from boilerplate.features import FEATURES_VERSION, features
 from boilerplate.features.tokens import PLACES
@@ -44,7 +44,11 @@ def write_model(
             **{name: version(name) for name in ("boilerplate-classifier", "numpy", "scikit-learn")},
         },
         "parameters": dict(params),
-        "decision": {"rule": "largest expected F1", "least_probability": LEAST},
+        "decision": {
+            "rule": "largest expected F1",
+            "least_probability": LEAST,
+            "shared_error": SPREAD,
+        },
         **info,
         "models": {kind: _to_json(model) for kind, model in passes.items()},
     }
