@@ -18,11 +18,12 @@ from boilerplate.features.context import (
     windows,
 )
 from boilerplate.features.markup import link_density, markup
+from boilerplate.features.records import records
 from boilerplate.features.stacked import stacked
 from boilerplate.features.wording import wording
 from boilerplate.page import Floats, Ints, Page
 
-FEATURES_VERSION = 1  # counts up when a column changes its meaning: old models no longer fit
+FEATURES_VERSION = 2  # counts up when a column changes its meaning: old models no longer fit
 
 
 @dataclass(slots=True)
@@ -60,6 +61,7 @@ def features(page: Page) -> Features:
         around.append(containers(page, elements))
         columns |= markup(page, elements, counted, density)
         columns |= structure(page, elements, counted, density, shape)
+        columns |= records(page, elements, counted, density)
     else:
         around.append(groups(page, counted))
         columns |= {"link_density": density} | layout(page, counted)

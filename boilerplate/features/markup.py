@@ -66,7 +66,32 @@ def markup(page: Page, elements: Elements, words: Wording, density: Floats) -> d
     columns["log_depth"] = np.log1p(depth[page.element])
     for name, flags in zip(_LANDMARKS, landmarks.T, strict=True):
         columns[name] = flags[page.element]
+    footer = _page_footer(elements)[page.element]
+    columns["in_page_footer"] = footer
+    columns["after_page_footer"] = np.maximum.accumulate(footer) - footer
     return columns
+
+
+def _page_footer(elements: Elements) -> Floats:
+    """Whether each element stands in a footer of the page, shape (n_elements + 1,).
+
+    Cards and articles have footers of their own, and some pages put their whole body in `main`.
+    """
+    inside: list[int] = []  # 1 in a footer of the page, -1 in a part that has its own
+    for parent, signature in zip(elements.parent.tolist(), elements.signature, strict=True):
+        state = inside[parent] if parent >= 0 else 0
+        if not state:
+            state = _footer(signature)
+        inside.append(state)
+    return np.maximum(np.array([*inside, 0], np.float64), 0.0)
+
+
+@lru_cache(maxsize=50_000)
+def _footer(signature: str) -> int:
+    tag = signature.split("\t", 1)[0]
+    if tag in ("article", "li", "main"):
+        return -1
+    return int(tag == "footer" or "role=contentinfo" in signature)
 
 
 _BIT = {token: 1 << number for number, group in enumerate(_LANDMARKS.values()) for token in group}

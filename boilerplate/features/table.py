@@ -11,6 +11,7 @@ from functools import cache
 from typing import Literal
 
 from boilerplate.features.context import LEVELS, NEIGHBOURS, RADII
+from boilerplate.features.records import PLACES as RECORDS
 from boilerplate.features.stacked import NEIGHBOURS as STACKED_NEIGHBOURS
 from boilerplate.page import Kind
 
@@ -118,10 +119,27 @@ _MARKUP = {
     "heading_previous": "whether the previous block is a heading",
     "same_tag_previous": "whether the previous block has the same tag",
     "same_tag_next": "whether the next block has the same tag",
+    "in_page_footer": "whether it stands in a footer that is not an article's or an item's",
+    "after_page_footer": "whether it comes after such a footer",
+    "prose_outside_before": "share of the prose outside records that stands before",
     "shape_log_count": "blocks of the page with the same element and parent, log(n)",
     "shape_log_words": "mean log words of those blocks",
     "shape_link_density": "mean link density of those blocks",
     "shape_sentences": "share of those blocks that end like a sentence",
+}
+_RECORDS = {
+    "in_{}": "whether there is one",
+    "{}_log_count": "records of its group, log(n)",
+    "{}_page_share": "share of the page's words in its group",
+    "{}_log_words": "words a record, log(1 + n)",
+    "{}_variation": "standard deviation of the records' words over their mean, at most 3",
+    "{}_link_density": "share of the group's words in links",
+    "{}_images": "images a record, at most 3",
+    "{}_prose_share": "share of the group's words in long blocks that end like a sentence",
+    "{}_log_blocks": "blocks a record, log(n)",
+    "{}_place": "place of the record in its group, 0 to 1",
+    "{}_own_prose": "share of the record's words in long blocks that end like a sentence",
+    "{}_block_share": "share of the record's words in this block",
 }
 _LAYOUT = {
     "gap_before": "blank lines before, at most 3",
@@ -176,6 +194,10 @@ _PAGE = {
 _PAGE_HTML = {
     "page_headings": "headings of the page, log(1 + n)",
     "page_paragraphs": "share of the blocks that are paragraphs",
+    "page_records_share": "share of the page's words in records (siblings named alike)",
+    "page_record_largest": "share of the page's words in the largest group of records",
+    "page_record_prose": "share of that group's words in long blocks that end like a sentence",
+    "page_prose_outside": "share of the page's words that are prose outside records",
     "page_og_article": "whether the page declares itself an article (Open Graph)",
     "page_og_product": "whether the page declares itself a product (Open Graph)",
 }
@@ -260,6 +282,10 @@ def _all_columns() -> Iterator[Column]:
         if name.startswith("container"):
             yield Column(f"{name}_place", "context", f"place {where}, 0 to 1", kinds)
             yield Column(f"{name}_page_share", "context", f"share of the words {where}", kinds)
+    for place, which in zip(RECORDS, ("innermost", "outermost"), strict=True):
+        for template, meaning in _RECORDS.items():
+            name = template.format(place)
+            yield Column(name, "context", f"{meaning}; of the {which} record around", html)
     for percent in (40, 60, 80):
         bulk = f"the smallest element that holds {percent} % of the page's prose"
         yield Column(f"bulk_{percent}_inside", "context", f"whether it is in {bulk}", html)

@@ -1,0 +1,117 @@
+"""Repeated siblings: the cards of a grid, the posts of a thread, the rows of a list.
+
+Elements of one parent that are named alike are the records of one group (after Liu, Grossman and
+Zhai, 2003). Whether a group is the article or beside it shows in the group more than in a block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+import numpy as np
+
+from boilerplate.features.wording import Wording
+from boilerplate.page import Elements, Floats, Ints, Page
+
+PLACES = ("record", "outer_record")  # the innermost and the outermost around a block
+_LEAST = 3  # records of a group
+_DIGITS = re.compile(r"\d+")
+_NO_RECORDS = frozenset("p td th h1 h2 h3 h4 h5 h6 dt dd pre blockquote".split())
+
+
+def records(page: Page, elements: Elements, words: Wording, density: Floats) -> dict[str, Floats]:
+    """The columns of the records around each block, each of shape (n_blocks,)."""
+    n = len(page)
+    group, place, inner, outer = _groups(elements)
+    count = words.words
+    long = (count >= 10) & (density < 0.34)
+    prose = count * long * words.ends_sentence
+    quantities = np.stack((np.ones(n), count, count * density, prose, page.images))
+    before = np.concatenate((np.zeros((len(quantities), 1)), np.cumsum(quantities, axis=1)), axis=1)
+    start, end = np.append(elements.start, 0), np.append(elements.end, 0)
+    held = before[:, end] - before[:, start]  # by element, the last one for none
+    repeated = np.flatnonzero(group >= 0)
+    number = group[repeated]
+    size = np.bincount(number, minlength=1).astype(np.float64)
+    blocks, mass, linked, prosaic, images = (
+        np.bincount(number, weights=row[repeated], minlength=1) for row in held
+    )
+    square = np.bincount(number, weights=held[1, repeated] ** 2, minlength=1)
+    mean = mass / np.maximum(size, 1.0)
+    spread = np.sqrt(np.maximum(square / np.maximum(size, 1.0) - mean**2, 0.0))
+
+    total = max(float(count.sum()), 1.0)
+    free = prose * (outer < 0)[page.element]
+    columns = {
+        "page_records_share": np.full(n, float(count[(inner >= 0)[page.element]].sum()) / total),
+        "page_record_largest": np.full(n, float(mass.max()) / total),
+        "page_record_prose": np.full(n, float(prosaic[mass.argmax()]) / max(mass.max(), 1.0)),
+        "page_prose_outside": np.full(n, float(free.sum()) / total),
+        "prose_outside_before": np.cumsum(free) / max(float(free.sum()), 1.0),
+    }
+    of_group = {
+        "log_count": np.log(np.maximum(size, 1.0)),
+        "page_share": mass / total,
+        "log_words": np.log1p(mean),
+        "variation": np.minimum(spread / np.maximum(mean, 1.0), 3.0),
+        "link_density": linked / np.maximum(mass, 1.0),
+        "images": np.minimum(images / np.maximum(size, 1.0), 3.0),
+        "prose_share": prosaic / np.maximum(mass, 1.0),
+        "log_blocks": np.log(np.maximum(blocks / np.maximum(size, 1.0), 1.0)),
+    }
+    for name, around in zip(PLACES, (inner, outer), strict=True):
+        record = around[page.element]
+        inside = (record >= 0).astype(np.float64)
+        its = group[record]
+        columns[f"in_{name}"] = inside
+        for quantity, values in of_group.items():
+            columns[f"{name}_{quantity}"] = inside * values[its]
+        columns[f"{name}_place"] = inside * place[record] / np.maximum(size[its], 1.0)
+        columns[f"{name}_own_prose"] = inside * held[3, record] / np.maximum(held[1, record], 1.0)
+        columns[f"{name}_block_share"] = inside * count / np.maximum(held[1, record], 1.0)
+    return columns
+
+
+def _groups(elements: Elements) -> tuple[Ints, Ints, Ints, Ints]:
+    """For each element its group, its place there, its innermost and its outermost record.
+
+    Each of shape (n_elements + 1,), -1 for none; the last entry answers for a block without an
+    element.
+    """
+    parents = elements.parent.tolist()
+    keys = list(zip(parents, map(_name, elements.signature), strict=True))
+    times = Counter(keys)
+    numbers: dict[tuple[int, str], int] = {}
+    seen: Counter[int] = Counter()
+    group: list[int] = []
+    place: list[int] = []
+    inner: list[int] = []
+    outer: list[int] = []
+    for element, key in enumerate(keys):
+        parent, name = key
+        number = -1
+        if name and times[key] >= _LEAST:
+            number = numbers.setdefault(key, len(numbers))
+        group.append(number)
+        place.append(seen[number])
+        seen[number] += 1
+        own = element if number >= 0 else -1
+        above_inner, above_outer = (inner[parent], outer[parent]) if parent >= 0 else (-1, -1)
+        inner.append(own if own >= 0 else above_inner)
+        outer.append(above_outer if above_outer >= 0 else own)
+    first, second, third, fourth = (
+        np.array([*column, -1], np.intp) for column in (group, place, inner, outer)
+    )
+    return first, second, third, fourth
+
+
+@lru_cache(maxsize=50_000)
+def _name(signature: str) -> str:
+    """What siblings that are alike have in common: tag and classes, without numbers."""
+    tag, *parts = signature.split("\t")
+    if tag in _NO_RECORDS:
+        return ""
+    classes = next((part for part in parts if part.startswith("class=")), "")
+    return f"{tag} {_DIGITS.sub('0', classes)}"
