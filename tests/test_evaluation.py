@@ -220,7 +220,7 @@ def test_a_card_tells_scores_calibration_and_failures(
     assert "peer on 1. Versions: peer 1.2.3." in card
     assert "0.021 ([reliability plot](../docs/reliability.png))" in card
     [row] = [line for line in card.splitlines() if "lost 3 of 9 words" in line]
-    assert row.count("|") == 7 and "<two>" not in row and "*" not in row
+    assert row.count(" | ") == 5 and r"“one \| \<two\> \*three\*”" in row
     assert "(<https://example.org/a_b>)" in row
 
 

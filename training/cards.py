@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -105,8 +106,8 @@ def write_card(path: Path, kind: Kind, model: BoilerplateClassifier) -> None:
         "",
         *(f"- {failure}" for failure in _FAILURES[kind]),
         "",
-        "The worst page of each corpus and page type, out of fold. Some of these gold texts are "
-        "arbitrary: a page of every kind on which we and the annotators disagree most.",
+        "The worst page of each corpus and page type, out of fold: where we and the annotators are "
+        "furthest apart, not what is usual. Some of these gold texts are arbitrary.",
         "",
         *_markdown(_worst(info["failures"]), numbers=range(2, 5)),
         "",
@@ -122,7 +123,7 @@ def _worst(failures: Sequence[Mapping[str, Any]]) -> list[list[str]]:
         rows.append(
             [
                 failure["group"],
-                f"[{page}](<{_address(url)}>)" if url else page,
+                f"[{page}](<{_address(url)}>)" if (url or "").startswith("http") else page,
                 *(f"{value:.3f}" for value in failure["scores"]),
                 told if failure["block"] else failure["what"],
             ]
@@ -131,12 +132,8 @@ def _worst(failures: Sequence[Mapping[str, Any]]) -> list[list[str]]:
 
 
 def _plain(text: str) -> str:
-    """A text of a stranger as it may stand in a cell of a Markdown table."""
-    for mark, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("|", "&#124;")):
-        text = text.replace(mark, entity)
-    for mark in "\\`*_[]~":
-        text = text.replace(mark, f"&#{ord(mark)};")
-    return text
+    """A stranger's text as it may stand in a cell of a Markdown table."""
+    return re.sub(r"([\\`*\[\]<>|&$])", r"\\\1", text)
 
 
 def _address(url: str) -> str:

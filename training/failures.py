@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from boilerplate.scoring import Scores
 from training.align import tokens
 from training.examples import Example
-from training.report import page_scores
+from training.report import page_scores, place
 
 _LONGEST = 80  # characters of a block that are quoted
 
@@ -45,7 +45,7 @@ def failures(
         {"group": group, "id": page, "url": examples[i].gold.url}
         | {"scores": [round(value, 3) for value in scores]}
         | _told(examples[i], texts[i], kept[i])
-        for group, (_, page, i, scores) in sorted(worst.items())
+        for group, (_, page, i, scores) in sorted(worst.items(), key=lambda item: place(item[0]))
     ]
 
 

@@ -89,10 +89,11 @@ def groups(examples: Sequence[Example]) -> dict[str, list[int]]:
         if corpus in TRAINING:
             large = name is not None and pages[corpus, name] >= _FEWEST
             result.setdefault(f"{corpus}/{name if large else 'other'}", []).append(i)
-    return dict(sorted(result.items(), key=lambda item: _place(item[0])))
+    return dict(sorted(result.items(), key=lambda item: place(item[0])))
 
 
-def _place(group: str) -> tuple[int, bool, bool, str]:
+def place(group: str) -> tuple[int, bool, bool, str]:
+    """Where a row stands in a report: a key to sort by."""
     corpus, _, finer = group.partition("/")
     return _ORDER.index(corpus), bool(finer), finer == "other", finer
 
