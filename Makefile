@@ -36,6 +36,8 @@ corpora-given:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ .venv/installed
 
+# pip before 23.3, such as Python 3.11 may bring, fails on what the peers ask of lxml.
 .venv/installed-peers: .venv/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=23.3'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,peers]'
 	@touch $@

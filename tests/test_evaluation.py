@@ -1,19 +1,35 @@
-"""The bench: grouped folds, scores, floors, calibration, fragments."""
+"""The bench: grouped folds, scores, failures, floors, calibration, cards, fragments."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from boilerplate import BoilerplateError
+from boilerplate import BoilerplateClassifier, BoilerplateError
 from training.calibration import expected_calibration_error, reliability
-from training.evaluation import interval, out_of_fold, page_scores, report, segment_scores
+from training.cards import write_card
+from training.evaluation import left_one_out, out_of_fold, peer_texts
 from training.examples import Example, fragment, labeled_examples
-from training.floors import pin, regressions
+from training.failures import failures
+from training.floors import check_data, pin, regressions
+from training.report import (
+    Texts,
+    failed_peers,
+    groups,
+    interval,
+    page_scores,
+    report,
+    segment_counts,
+    segment_scores,
+    tables,
+)
 
-LABELED = Path(__file__).parent.parent / "labeled"
+ROOT = Path(__file__).parent.parent
+LABELED = ROOT / "labeled"
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +40,7 @@ def examples() -> list[Example]:
 def test_pages_are_judged_by_a_model_that_has_not_seen_their_site(examples: list[Example]) -> None:
     judged = out_of_fold(examples, "html", jobs=1)
     assert [len(j.content) for j in judged] == [len(e.page) for e in examples]
+    assert [len(j.kept) for j in judged] == [len(e.page) for e in examples]
     entry = report(examples, {"boilerplate": [j.text for j in judged]})["labeled"]
     assert entry["pages"] == len(examples)
     assert entry["boilerplate"][2] > 0.8
@@ -38,6 +55,58 @@ def test_a_lead_is_the_mean_difference_of_the_pages(examples: list[Example]) -> 
     assert entry["lead"]["nothing"][0] == pytest.approx(1 - entry["nothing"][2], abs=1e-4)
 
 
+def test_a_page_left_out_is_judged_by_the_others_alone(examples: list[Example]) -> None:
+    few = [e for e in examples if len(e.page)][:6]
+    judged = left_one_out(few, jobs=1)
+    nothing = np.zeros_like(few[0].shares)
+    lied_to = [replace(few[0], shares=nothing), *few[1:]]
+    assert np.array_equal(left_one_out(lied_to, jobs=1)[0].content, judged[0].content)
+    assert not np.array_equal(left_one_out(lied_to, jobs=1)[1].content, judged[1].content)
+
+
+def test_a_peer_that_raised_counts_as_nothing_kept_and_is_told(examples: list[Example]) -> None:
+    right = [e.gold.text or "" for e in examples]
+    by_name: dict[str, Texts] = {
+        "boilerplate": right,
+        "broken": [None, None, *right[2:]],
+        "empty": ["", *right[1:]],
+    }
+    result = report(examples, by_name)
+    assert result["labeled"]["failed"] == {"broken": 2}
+    assert "broken on 2." in failed_peers(result) and "empty" not in failed_peers(result)
+    assert result["labeled"]["broken"][2] == pytest.approx(1 - 2 / len(right), abs=1e-4)
+    assert failed_peers(report(examples, {"boilerplate": right})) == ("No peer raised on any page.")
+
+
+def test_peers_read_every_page(examples: list[Example]) -> None:
+    texts = peer_texts(examples[:3], "text")
+    assert {"c4-lines", "ten-words"} <= set(texts)
+    assert all(len(kept) == 3 and None not in kept for kept in texts.values())
+
+
+def test_a_table_names_the_best_peer(examples: list[Example]) -> None:
+    right = [e.gold.text or "" for e in examples]
+    by_name = {
+        "boilerplate": right,
+        "better": [f"{t} oh" for t in right],
+        "worse": [""] * len(right),
+    }
+    ours, theirs = tables(report(examples, by_name))
+    assert "better" in ours[1] and "worse" not in ours[1]
+    assert theirs[0] == ["F1, pages of", "boilerplate", "better", "worse"]
+    assert len(tables(report(examples, {"boilerplate": right}))) == 1
+
+
+def test_small_languages_are_one_row(examples: list[Example]) -> None:
+    gold = [replace(e.gold, corpus="news-hand", lang="en" if i < 12 else None)
+            for i, e in enumerate(examples)]  # fmt: skip
+    gold[0] = replace(gold[0], lang="ja")
+    rows = groups([replace(e, gold=g) for e, g in zip(examples, gold, strict=True)])
+    assert list(rows) == ["news-hand", "news-hand/en", "news-hand/other"]
+    assert rows["news-hand/en"] == list(range(1, 12))
+    assert sorted(rows["news-hand/en"] + rows["news-hand/other"]) == rows["news-hand"]
+
+
 def test_addresses_of_links_are_not_held_against_a_text(examples: list[Example]) -> None:
     linked = [f"[{e.gold.text}](https://example.org/a-b)" for e in examples if e.gold.text]
     known = [e for e in examples if e.gold.text]
@@ -45,11 +114,45 @@ def test_addresses_of_links_are_not_held_against_a_text(examples: list[Example])
 
 
 def test_segments_are_counted_over_all_pages(examples: list[Example]) -> None:
-    import dataclasses
+    gold = replace(examples[0].gold, corpus="trafilatura-eval", text=None, keep=("one", "two"))
+    example = replace(examples[0], gold=replace(gold, drop=("three",)))
+    counts = segment_counts([example, example], ["one and three", None])
+    assert counts.tolist() == [[1, 1, 1], [0, 2, 0]]
+    assert segment_scores(counts) == pytest.approx((1 / 2, 1 / 4, 1 / 3))
+    texts = {"boilerplate": ["one two", "one"], "peer": ["three", "three"]}
+    entry = report([example, example], texts)["trafilatura-eval"]
+    assert entry["boilerplate"] == pytest.approx([1, 0.75, 0.8571])
+    low, high = entry["interval"]
+    assert low == pytest.approx(2 / 3, abs=1e-4) and high == 1
+    assert entry["lead"]["peer"] == [0.8571, low, high]
 
-    gold = dataclasses.replace(examples[0].gold, keep=("one", "two"), drop=("three",))
-    example = dataclasses.replace(examples[0], gold=gold)
-    assert segment_scores([example], ["one and three"])[:2] == (0.5, 0.5)
+
+def test_a_failure_tells_what_was_lost_or_kept(examples: list[Example]) -> None:
+    known = [e for e in examples if (e.gold.text or "").split()]
+    whole, held = known[0], known[0].shares
+    assert whole.gold.text and held is not None
+    everything, nothing = np.ones(len(whole.page), bool), np.zeros(len(whole.page), bool)
+    [lost] = failures([whole], [""], [nothing])
+    size = int(lost["what"].split(" of ")[1].split()[0].replace(",", ""))
+    assert lost["what"] == f"lost {size:,} of {size:,} words" and size > 50
+    blocks = zip(whole.page.texts, held[:, 0], strict=True)
+    content = " ".join(" ".join(text.split()) for text, share in blocks if share)
+    assert lost["block"].removesuffix("…") in content and len(lost["block"]) <= 81
+    [kept] = failures([whole], ["\n".join(whole.page.texts)], [everything])
+    assert re.fullmatch(r"kept [\d,]+ words that the gold text leaves out", kept["what"])
+    assert kept["block"].removesuffix("…") not in content
+    [gone] = failures([whole], [""], [everything])
+    assert gone["what"].endswith("which stand in no block of the page") and not gone["block"]
+
+
+def test_the_worst_page_of_a_corpus_is_told(examples: list[Example]) -> None:
+    right = [e.gold.text or "" for e in examples]
+    kept = [np.zeros(len(e.page), bool) for e in examples]
+    worst = next(i for i, e in reversed(list(enumerate(examples))) if right[i].strip())
+    texts = [*right[:worst], "", *right[worst + 1 :]]
+    [told] = failures(examples, texts, kept)
+    assert (told["group"], told["id"]) == ("labeled", examples[worst].gold.id)
+    assert told["scores"] == [0, 0, 0]
 
 
 def test_an_interval_holds_the_mean() -> None:
@@ -75,14 +178,50 @@ def test_a_floor_holds_until_it_is_lowered_on_purpose(tmp_path: Path) -> None:
         return {"html": {"corpus": {"boilerplate": [f1, f1, f1]}}}
 
     pin(measured(0.9), {"corpus": "abc"}, lower=False, path=path)
-    assert regressions(measured(0.9), {"corpus": "abc"}, path) == []
-    assert "0.8000" in regressions(measured(0.8), {"corpus": "abc"}, path)[0]
+    assert regressions(measured(0.9), path) == []
+    assert "0.8000" in regressions(measured(0.8), path)[0]
     pin(measured(0.8), {"corpus": "abc"}, lower=False, path=path)
-    assert regressions(measured(0.8), {"corpus": "abc"}, path)
+    assert regressions(measured(0.8), path)
     pin(measured(0.8), {"corpus": "abc"}, lower=True, path=path)
-    assert regressions(measured(0.8), {"corpus": "abc"}, path) == []
+    assert regressions(measured(0.8), path) == []
+    assert "not measured" in regressions({"html": {}}, path)[0]
+    assert regressions({}, path) == []
+    check_data({"corpus": "abc"}, path)
     with pytest.raises(BoilerplateError, match="corpus is not the data"):
-        regressions(measured(0.9), {"corpus": "other"}, path)
+        check_data({"corpus": "other"}, path)
+
+
+@pytest.mark.parametrize("kind", ["html", "text"])
+def test_the_shipped_models_reach_the_floors(kind: str) -> None:
+    model = BoilerplateClassifier.load(ROOT / "models" / f"{kind}.json")
+    assert regressions({kind: model.info_["scores"]}) == []
+
+
+def test_a_card_tells_scores_calibration_and_failures(
+    examples: list[Example], tmp_path: Path
+) -> None:
+    used = [e for e in examples if len(e.page)]
+    model = BoilerplateClassifier(max_iter=5).fit(
+        [e.page for e in used], [e.shares for e in used if e.shares is not None]
+    )
+    right = [e.gold.text or "" for e in examples]
+    by_name: dict[str, Texts] = {"boilerplate": right, "peer": [None, *right[1:]]}
+    told = {"group": "labeled", "id": "a|b", "url": "https://example.org/a_b"}
+    told |= {"what": "lost 3 of 9 words", "block": "one | <two> *three*"}
+    model.info_ = {
+        "trained_on": [],
+        "scores": report(examples, by_name),
+        "peers": {"peer": "1.2.3"},
+        "calibration_error": 0.0214,
+        "failures": [told | {"scores": [1.0, 0.5, 0.667]}],
+    }
+    write_card(tmp_path / "card.md", "html", model)
+    card = (tmp_path / "card.md").read_text(encoding="utf-8")
+    assert "peer on 1. Versions: peer 1.2.3." in card
+    assert "0.021 ([reliability plot](../docs/reliability.png))" in card
+    [row] = [line for line in card.splitlines() if "lost 3 of 9 words" in line]
+    assert row.count(" | ") == 5 and r"“one \| \<two\> \*three\*”" in row
+    assert "(<https://example.org/a_b>)" in row
 
 
 @pytest.mark.parametrize("kind", ["html", "text"])

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from boilerplate import BoilerplateClassifier
-from training.evaluation import Report, peers_in
+from boilerplate.features.table import columns
+from boilerplate.page import Kind
+from training.report import failed_peers, peers_in, tables
 
 _PURPOSE = {
     "html": "keeps the main text of web pages given as HTML",
     "text": "keeps the main text of web pages that somebody flattened to text before",
+}
+_TOKENS = {
+    "html": "tags, classes, ids and roles, each in four places (the block's element, its parent, "
+    "its ancestors, inside it)",
+    "text": "words: those that a line begins and ends with, those of short lines, and those of the "
+    "short line above",
 }
 _FAILURES = {
     "html": (
@@ -26,14 +38,17 @@ _FAILURES = {
 }
 
 
-def write_card(path: Path, kind: str, model: BoilerplateClassifier) -> None:
+def write_card(path: Path, kind: Kind, model: BoilerplateClassifier) -> None:
     """Write the card of a model whose `info_` tells what it was trained on and its scores."""
-    passes = model.passes_[kind]
+    passes, info = model.passes_[kind], model.info_
+    counted = Counter(column.group for column in columns(kind))
+    families = ", ".join(f"{number} {group}" for group, number in counted.items())
     lines = [
         f"# The model for {'HTML pages' if kind == 'html' else 'flattened text'}",
         "",
         f"A logistic regression in two passes that {_PURPOSE[kind]}. Written by",
-        "`python -m training.recipe`; do not edit by hand.",
+        "`python -m training.recipe`; do not edit by hand. How all this is measured:",
+        "[docs/quality.md](../docs/quality.md).",
         "",
         "## Intended use",
         "",
@@ -46,7 +61,7 @@ def write_card(path: Path, kind: str, model: BoilerplateClassifier) -> None:
         "| source | licence | pages | sites | content | headline | boilerplate |",
         "|---|---|---:|---:|---:|---:|---:|",
     ]
-    for source in model.info_["trained_on"]:
+    for source in info["trained_on"]:
         counts = " | ".join(f"{source['blocks'][label]:,}" for label in model.classes_)
         lines.append(
             f"| {source['source']} | {source['licence']} | {source['pages']:,} "
@@ -55,46 +70,79 @@ def write_card(path: Path, kind: str, model: BoilerplateClassifier) -> None:
     lines += [
         "",
         "The last three columns count blocks. Of one page in five the part around the content was "
-        "trained on a second time, bare of class names and menus. The fingerprints of "
-        "the files stand in the model file.",
+        "trained on a second time, bare of class names and menus. The fingerprints of the files "
+        "stand in the model file.",
         "",
         "## Features",
         "",
-        f"{len(passes.names)} columns, {len(passes.stacked_names)} more in the second pass, and "
-        f"{len(passes.vocabulary):,} tokens of tags, classes, ids and roles, each in four places "
-        "(the block's element, its parent, its ancestors, inside it)."
-        if passes.vocabulary
-        else f"{len(passes.names)} columns, and {len(passes.stacked_names)} more in the second "
-        "pass.",
+        f"{counted.total()} columns ({families}; `boilerplate/features/table.py` tells what each "
+        "means; the second pass alone sees the stacked ones), and "
+        f"{len(passes.vocabulary):,} tokens of {_TOKENS[kind]}.",
         "",
         "## How good it is",
         "",
         "Cross-validated in five folds; no site is on both sides of a fold, and pages of corpora "
-        "that are not trained on are judged by a model that has not seen their site. Mean over "
-        "pages of word precision, recall and F1 of the body without its headline, with the 95 % "
-        "bootstrap interval of F1, and the F1 of other extractors on the same pages in the same "
-        "run. `trafilatura-eval` has no full gold texts: its row counts segments kept and dropped.",
+        "that are not trained on are judged by a model that was trained without their site. Mean "
+        "over pages of word precision, recall and F1 of the body without its headline, with the "
+        "95 % bootstrap interval of F1 and its median; then the best other extractor of the same "
+        "run on the same pages, and how far we are above it, with the interval of the paired "
+        "difference. `trafilatura-eval` has no full gold texts: its row counts segments kept and "
+        "dropped. `labeled-alone` are the pages of `labeled/` judged by models that learnt from "
+        "the other pages of `labeled/` and nothing else.",
+    ]
+    for table in tables(info["scores"]):
+        lines += ["", *_markdown(table)]
+    if peers_in(info["scores"]):
+        versions = ", ".join(f"{name} {version}" for name, version in info["peers"].items())
+        lines += ["", f"{failed_peers(info['scores'])} Versions: {versions}."]
+    lines += [
         "",
-        *_table(model.info_["scores"]),
+        "## Calibration",
         "",
-        f"Expected calibration error of the probabilities, by words and out of fold: "
-        f"{model.info_['calibration_error']:.3f}.",
+        f"Expected calibration error of the probability of content, by words and out of fold: "
+        f"{info['calibration_error']:.3f} ([reliability plot](../docs/reliability.png)).",
         "",
         "## Known failures",
         "",
         *(f"- {failure}" for failure in _FAILURES[kind]),
         "",
+        "The worst page of each corpus and page type, out of fold: where we and the annotators are "
+        "furthest apart, not what is usual. Some of these gold texts are arbitrary.",
+        "",
+        *_markdown(_worst(info["failures"]), numbers=range(2, 5)),
+        "",
     ]
     path.write_text("\n".join(lines), encoding="utf-8")
 
 
-def _table(scores: Report) -> list[str]:
-    peers = peers_in(scores)
-    head = ["pages of", "pages", "precision", "recall", "F1", "95 %", *peers]
-    lines = [f"| {' | '.join(head)} |", "|---|" + "---:|" * (len(head) - 1)]
-    for group, entry in scores.items():
-        span = "–".join(f"{value:.3f}" for value in entry.get("interval", ()))
-        cells = [group, str(entry["pages"]), *(f"{v:.3f}" for v in entry["boilerplate"]), span]
-        cells += [f"{entry[name][2]:.3f}" for name in peers]
-        lines.append(f"| {' | '.join(cells)} |")
-    return lines
+def _worst(failures: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+    rows = [["pages of", "page", "precision", "recall", "F1", "what went wrong"]]
+    for failure in failures:
+        page, url = _plain(failure["id"]), failure["url"]
+        told = f"{failure['what']}: “{_plain(failure['block'])}”"
+        rows.append(
+            [
+                failure["group"],
+                f"[{page}](<{_address(url)}>)" if (url or "").startswith("http") else page,
+                *(f"{value:.3f}" for value in failure["scores"]),
+                told if failure["block"] else failure["what"],
+            ]
+        )
+    return rows
+
+
+def _plain(text: str) -> str:
+    """A stranger's text as it may stand in a cell of a Markdown table."""
+    return re.sub(r"([\\`*\[\]<>|&$])", r"\\\1", text)
+
+
+def _address(url: str) -> str:
+    for mark, code in (("<", "%3C"), (">", "%3E"), ("|", "%7C"), (" ", "%20")):
+        url = url.replace(mark, code)
+    return url
+
+
+def _markdown(table: Sequence[Sequence[str]], numbers: range = range(1, 99)) -> list[str]:
+    head, *rows = table
+    rule = ["---:" if i in numbers else "---" for i in range(len(head))]
+    return [f"| {' | '.join(cells)} |" for cells in (head, rule, *rows)]

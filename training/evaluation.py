@@ -3,29 +3,26 @@
     python -m training.evaluation --corpora ../shared/corpora
 
 prints word precision, recall and F1 of every corpus, page type and language, ours from a model
-that has not seen the page's site, beside the installed peers on the same pages, and checks them
-against the floors.
+that was trained without the page's site, beside the installed peers on the same pages, and checks
+them against the floors.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import click
 import numpy as np
 from joblib import Parallel, delayed
-from rich.console import Console
-from rich.table import Table
+from numpy.typing import NDArray
 
-from boilerplate import BoilerplateClassifier, BoilerplateFilter
+from boilerplate import BoilerplateClassifier, BoilerplateError, BoilerplateFilter
 from boilerplate.page import Floats
-from boilerplate.scoring import Scores, word_scores
-from training.align import oracle
+from training.align import oracle, tokens
 from training.calibration import expected_calibration_error, reliability
 from training.calibration import plot as draw
 from training.corpora import CHECKING, TRAINING, fingerprint, folds
@@ -36,16 +33,14 @@ from training.examples import (
     fragment,
     labeled_examples,
 )
-from training.floors import pin, regressions
-from training.peers import html_peers, text_peers
+from training.failures import failures
+from training.floors import check_data, pin, regressions
+from training.peers import Peer, html_peers, text_peers
+from training.report import ALONE, Report, Texts, print_report, report
 
 FOLDS = 5
 LABELED = Path(__file__).parent.parent / "labeled"
-_ADDRESS = re.compile(r"\]\([^()\s]*\)")  # of a Markdown link, which no gold text holds
-_RESAMPLES = 2000
 _FRAGMENTS = 5  # one page in so many is trained on in part, too
-
-Report: TypeAlias = dict[str, dict[str, Any]]
 
 
 def settings(kind: str) -> BoilerplateClassifier:
@@ -79,11 +74,20 @@ class Judged:
 
     Attributes:
         text: The body, without the headline.
+        kept: Whether each block belongs to the body, shape (n_blocks,).
         content: Each block's probability of being content, shape (n_blocks,).
     """
 
     text: str
+    kept: NDArray[np.bool_]
     content: Floats
+
+
+def _judged(model: BoilerplateClassifier, example: Example) -> Judged:
+    keep = BoilerplateFilter(model, headline=False)
+    kept = [block.label == "content" for block in keep.classify(example.page)]
+    content = model.page_proba(example.page)[:, 0]
+    return Judged(keep(example.page), np.array(kept, np.bool_), content)
 
 
 def out_of_fold(examples: Sequence[Example], kind: str, *, jobs: int = 2) -> list[Judged]:
@@ -93,15 +97,28 @@ def out_of_fold(examples: Sequence[Example], kind: str, *, jobs: int = 2) -> lis
 
     def judged(k: int) -> list[Judged]:
         model = train([e for e, f in zip(examples, fold, strict=True) if f != k], kind)
-        keep = BoilerplateFilter(model, headline=False)
-        return [
-            Judged(keep(e.page), model.page_proba(e.page)[:, 0])
-            for e, f in zip(examples, fold, strict=True)
-            if f == k
-        ]
+        return [_judged(model, e) for e, f in zip(examples, fold, strict=True) if f == k]
 
     by_fold = [iter(found) for found in Parallel(n_jobs=jobs)(map(delayed(judged), range(FOLDS)))]
     return [next(by_fold[k]) for k in fold]
+
+
+def left_one_out(examples: Sequence[Example], *, jobs: int = 2) -> list[Judged]:
+    """Judge each example by a model that learnt from all the others, and from nothing else.
+
+    The settings are the library's own, so it shows what a few dozen labelled pages are good for.
+    """
+
+    def judged(i: int) -> Judged:
+        used = [e for j, e in enumerate(examples) if j != i and trains(e)]
+        model = BoilerplateClassifier().fit(
+            [e.page for e in used],
+            [e.shares for e in used if e.shares is not None],
+            [e.gold.site for e in used],
+        )
+        return _judged(model, examples[i])
+
+    return list(Parallel(n_jobs=jobs)(map(delayed(judged), range(len(examples)))))
 
 
 def calibration(examples: Sequence[Example], judged: Sequence[Judged]) -> list[dict[str, float]]:
@@ -110,12 +127,12 @@ def calibration(examples: Sequence[Example], judged: Sequence[Judged]) -> list[d
     return reliability(
         np.concatenate([j.content for _, j in known]),
         np.concatenate([e.shares[:, 0] for e, _ in known if e.shares is not None]),
-        np.array([len(text.split()) for e, _ in known for text in e.page.texts], np.float64),
+        np.array([len(tokens(text)) for e, _ in known for text in e.page.texts], np.float64),
     )
 
 
-def peer_texts(examples: Sequence[Example], kind: str) -> dict[str, list[str]]:
-    """What each installed peer keeps of each example."""
+def peer_texts(examples: Sequence[Example], kind: str) -> dict[str, list[str | None]]:
+    """What each installed peer keeps of each example; None where it raised."""
     names = sorted(html_peers() if kind == "html" else text_peers())
     chunks = Parallel(n_jobs=-1, batch_size=8)(
         delayed(_peers)(e.source, e.gold.lang, kind) for e in examples
@@ -123,105 +140,13 @@ def peer_texts(examples: Sequence[Example], kind: str) -> dict[str, list[str]]:
     return {name: [chunk[name] for chunk in chunks] for name in names}
 
 
-def _peers(source: str, lang: str | None, kind: str) -> dict[str, str]:
+def _peers(source: str, lang: str | None, kind: str) -> dict[str, str | None]:
+    def kept(peer: Peer) -> str | None:
+        text = peer(source, lang)
+        return None if peer.failures else text
+
     peers = html_peers() if kind == "html" else text_peers()
-    return {name: peer(source, lang) for name, peer in peers.items()}
-
-
-def page_scores(examples: Iterable[Example], texts: Iterable[str]) -> list[Scores]:
-    """Word scores of each page with a gold text; those without come out as not a number."""
-    nothing = Scores(float("nan"), float("nan"), float("nan"))
-    return [
-        nothing if e.gold.text is None else word_scores(_ADDRESS.sub("]", text), e.gold.text)
-        for e, text in zip(examples, texts, strict=True)
-    ]
-
-
-def segment_scores(examples: Iterable[Example], texts: Iterable[str]) -> Scores:
-    """Scores over the segments that must be kept and that must go, as trafilatura counts them."""
-    kept = lost = wrong = 0
-    for example, text in zip(examples, texts, strict=True):
-        found = sum(segment in text for segment in example.gold.keep)
-        kept, lost = kept + found, lost + len(example.gold.keep) - found
-        wrong += sum(segment in text for segment in example.gold.drop)
-    precision, recall = kept / max(kept + wrong, 1), kept / max(kept + lost, 1)
-    return Scores(precision, recall, 2 * precision * recall / max(precision + recall, 1e-9))
-
-
-def interval(values: Floats, seed: int = 0) -> tuple[float, float]:
-    """The 95 % bootstrap interval of a mean over pages."""
-    draws = np.random.default_rng(seed).integers(len(values), size=(_RESAMPLES, len(values)))
-    low, high = np.quantile(values[draws].mean(axis=1), (0.025, 0.975))
-    return float(low), float(high)
-
-
-def groups(examples: Sequence[Example]) -> dict[str, list[int]]:
-    """The rows of a report: every corpus, WCXB's page types, the languages of the others."""
-    result: dict[str, list[int]] = {}
-    for i, example in enumerate(examples):
-        gold = example.gold
-        result.setdefault(gold.corpus, []).append(i)
-        finer = gold.type if gold.corpus == "wcxb-dev" else gold.lang
-        if finer and gold.corpus in TRAINING:
-            result.setdefault(f"{gold.corpus}/{finer}", []).append(i)
-    order = {name: n for n, name in enumerate((*TRAINING, *CHECKING, "labeled"))}
-    return dict(
-        sorted(
-            ((name, rows) for name, rows in result.items() if "/" not in name or len(rows) >= 10),
-            key=lambda item: (order[item[0].split("/")[0]], "/" in item[0], item[0]),
-        )
-    )
-
-
-def report(examples: Sequence[Example], by_name: Mapping[str, Sequence[str]]) -> Report:
-    """Scores of every extractor in every group; for ours the interval and the lead as well.
-
-    An entry holds precision, recall and F1 under each extractor's name, and under ``lead`` how
-    far our F1 is above each peer's: the mean of the pages' differences and its interval.
-    """
-    result: Report = {}
-    scored = {name: np.array(page_scores(examples, texts)) for name, texts in by_name.items()}
-    for group, rows in groups(examples).items():
-        here = [examples[i] for i in rows]
-        entry: dict[str, Any] = {"pages": len(rows)}
-        if here[0].gold.text is None:
-            for name, texts in by_name.items():
-                entry[name] = _rounded(segment_scores(here, [texts[i] for i in rows]))
-        else:
-            ours = scored["boilerplate"][rows, 2]
-            for name, scores in scored.items():
-                entry[name] = _rounded(scores[rows].mean(axis=0))
-                if name != "boilerplate":
-                    ahead = ours - scores[rows, 2]
-                    entry.setdefault("lead", {})[name] = _rounded((ahead.mean(), *interval(ahead)))
-            entry["interval"] = _rounded(interval(ours))
-            entry["median"] = round(float(np.median(ours)), 4)
-        result[group] = entry
-    return result
-
-
-def _rounded(values: Iterable[float]) -> list[float]:
-    return [round(float(value), 4) for value in values]
-
-
-def peers_in(result: Report) -> list[str]:
-    """The names of the peers that a report has scores of."""
-    ours = ("pages", "boilerplate", "interval", "median", "lead")
-    return [name for name in next(iter(result.values())) if name not in ours]
-
-
-def print_report(result: Report, title: str) -> None:
-    """Print a report as a table of F1, ours with precision, recall and interval."""
-    console = Console(width=200)
-    peers = peers_in(result)
-    table = Table("pages of", "pages", "precision", "recall", "F1", "95 %", *peers, title=title)
-    for group, entry in result.items():
-        span = " to ".join(f"{value:.3f}" for value in entry.get("interval", ()))
-        figures = [f"{value:.3f}" for value in entry["boilerplate"]]
-        table.add_row(
-            group, str(entry["pages"]), *figures, span, *(f"{entry[p][2]:.3f}" for p in peers)
-        )
-    console.print(table)
+    return {name: kept(peer) for name, peer in peers.items()}
 
 
 def oracles(examples: Sequence[Example]) -> dict[str, float]:
@@ -234,20 +159,72 @@ def oracles(examples: Sequence[Example]) -> dict[str, float]:
     return {corpus: round(float(np.mean(scores)), 4) for corpus, scores in found.items()}
 
 
-def measure(
-    folder: Path, kind: str, *, peers: bool
-) -> tuple[list[Example], Report, list[dict[str, float]]]:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the cross-validation of one kind of page shows.
+
+    Attributes:
+        examples: Every page, to learn from and to judge on.
+        report: The scores.
+        bins: The reliability of the probabilities, see `training.calibration`.
+        failures: The worst pages, see `training.failures`.
+    """
+
+    examples: list[Example]
+    report: Report
+    bins: list[dict[str, float]]
+    failures: list[dict[str, Any]]
+
+
+def measure(folder: Path, kind: str, *, peers: bool) -> Measured:
     """Cross-validate on the corpora and on `labeled/`, beside the peers.
 
-    Returns the examples, the report, and the reliability of the probabilities.
+    Raises:
+        BoilerplateError: If a corpus is not there or damaged.
     """
     examples = corpus_examples(folder, (*TRAINING, *CHECKING), kind)
+    corpora = len(examples)
     examples += labeled_examples(LABELED, kind)
     judged = out_of_fold(examples, kind)
-    texts = {"boilerplate": [j.text for j in judged]}
+    texts: dict[str, Texts] = {"boilerplate": [j.text for j in judged]}
     if peers:
         texts |= peer_texts(examples, kind)
-    return examples, report(examples, texts), calibration(examples, judged)
+    alone = [replace(e, gold=replace(e.gold, corpus=ALONE)) for e in examples[corpora:]]
+    texts_alone: dict[str, Texts] = {name: kept[corpora:] for name, kept in texts.items()}
+    texts_alone["boilerplate"] = [j.text for j in left_one_out(examples[corpora:])]
+    return Measured(
+        examples,
+        report(examples, texts) | report(alone, texts_alone),
+        calibration(examples, judged),
+        failures(examples, [j.text for j in judged], [j.kept for j in judged]),
+    )
+
+
+def check_corpora(folder: Path) -> None:
+    """See, before much time is spent on it, that a folder holds the data of the floors.
+
+    Raises:
+        BoilerplateError: If it does not.
+    """
+    check_data(_fingerprints(folder))
+
+
+def hold_floors(reports: Mapping[str, Report], folder: Path, *, pinned: bool, lower: bool) -> None:
+    """Set the floors if asked to, then hold the reports against them.
+
+    Raises:
+        BoilerplateError: If a figure is under its floor.
+    """
+    if pinned or lower:
+        pin(reports, _fingerprints(folder), lower=lower)
+    if found := regressions(reports):
+        raise BoilerplateError("under the floors:\n  " + "\n  ".join(found))
+
+
+def _fingerprints(folder: Path) -> dict[str, str]:
+    corpora = {name: folder / f"{name}.jsonl.zst" for name in (*TRAINING, *CHECKING)}
+    files = corpora | {"labeled": LABELED / "pages.jsonl"}
+    return {name: fingerprint(file) for name, file in files.items() if file.is_file()}
 
 
 @click.command()
@@ -257,7 +234,7 @@ def measure(
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Write the report as JSON.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the reliability diagram.")
 @click.option("--pin", "pinned", is_flag=True, help="Raise the floors to what is measured.")
-@click.option("--lower", is_flag=True, help="With --pin: lower floors as well.")
+@click.option("--lower", is_flag=True, help="Set them to what is measured, lower ones as well.")
 def main(
     corpora: Path,
     kind: str,
@@ -273,22 +250,26 @@ def main(
     """
     reports: dict[str, Report] = {}
     bins: dict[str, list[dict[str, float]]] = {}
-    for one in ("html", "text") if kind == "both" else (kind,):
-        examples, reports[one], bins[one] = measure(corpora, one, peers=peers)
-        print_report(reports[one], f"{one}, word F1 (trafilatura-eval: F over segments)")
-        error = expected_calibration_error(bins[one])
-        click.echo(f"{one}: expected calibration error, by words: {error:.4f}")
-        click.echo(f"{one}: F1 that perfect labels would reach: {oracles(examples)}")
-    if output:
-        output.write_text(json.dumps(reports, indent=1), encoding="utf-8")
-    if plot:
-        draw(plot, bins)
-    names = (*TRAINING, *CHECKING)
-    fingerprints = {name: fingerprint(corpora / f"{name}.jsonl.zst") for name in names}
-    if pinned:
-        pin(reports, fingerprints, lower=lower)
-    elif found := regressions(reports, fingerprints):
-        raise click.ClickException("under the floors:\n  " + "\n  ".join(found))
+    try:
+        if not (pinned or lower):
+            check_corpora(corpora)
+        for one in ("html", "text") if kind == "both" else (kind,):
+            found = measure(corpora, one, peers=peers)
+            reports[one], bins[one] = found.report, found.bins
+            print_report(found.report, f"{one}, words (trafilatura-eval: segments)")
+            error = expected_calibration_error(found.bins)
+            click.echo(f"{one}: expected calibration error, by words: {error:.4f}")
+            click.echo(f"{one}: F1 that perfect labels would reach: {oracles(found.examples)}")
+            for failure in found.failures:
+                click.echo(f"{one}: worst of {failure['group']}: {failure['id']}: ", nl=False)
+                click.echo(f"F1 {failure['scores'][2]:.3f}, {failure['what']}: {failure['block']}")
+        if output:
+            output.write_text(json.dumps(reports, indent=1), encoding="utf-8")
+        if plot:
+            draw(plot, bins)
+        hold_floors(reports, corpora, pinned=pinned, lower=lower)
+    except BoilerplateError as error:
+        raise click.ClickException(str(error)) from error
 
 
 if __name__ == "__main__":

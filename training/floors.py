@@ -13,30 +13,38 @@ FLOORS = Path(__file__).with_name("floors.json")
 _SLACK = 0.002  # below the measured figure: what a new version of scikit-learn may move
 
 
-def regressions(
-    reports: Mapping[str, Mapping[str, Any]], fingerprints: Mapping[str, str], path: Path = FLOORS
-) -> list[str]:
-    """One sentence for every figure under its floor.
+def check_data(fingerprints: Mapping[str, str], path: Path = FLOORS) -> None:
+    """See that the floors were measured on the same data.
 
     Args:
-        reports: For each kind of page the report of `training.evaluation`.
-        fingerprints: The SHA-256 of each corpus that was measured on.
+        fingerprints: The SHA-256 of each corpus, see `training.corpora.fingerprint`.
 
     Raises:
-        BoilerplateError: If the floors were measured on other data.
+        BoilerplateError: If a corpus is another one.
     """
-    floors = _read(path)
-    for corpus, known in floors["corpora"].items():
+    for corpus, known in _read(path)["corpora"].items():
         if fingerprints.get(corpus, known) != known:
             raise BoilerplateError(
-                f"{corpus} is not the data that the floors of {path.name} were measured on"
+                f"{corpus} is not the data that the floors of {path.name} were measured on; "
+                "--pin measures it all the same, and sets floors for it"
             )
-    return [
-        f"{kind} {group}: F1 is {f1:.4f}, the floor is {floor:.4f}"
-        for kind, floors_of_kind in floors["floors"].items()
-        for group, floor in floors_of_kind.items()
-        if group in reports.get(kind, {}) and (f1 := _f1(reports[kind][group])) < floor
-    ]
+
+
+def regressions(reports: Mapping[str, Mapping[str, Any]], path: Path = FLOORS) -> list[str]:
+    """One sentence for every figure that is under its floor, or that was not measured.
+
+    Args:
+        reports: For each kind of page the report of `training.report`; a kind that has none is
+            not held against its floors.
+    """
+    found = []
+    for kind, report in reports.items():
+        for group, floor in _read(path)["floors"].get(kind, {}).items():
+            if group not in report:
+                found.append(f"{kind} {group}: not measured, the floor is {floor:.4f}")
+            elif (f1 := _f1(report[group])) < floor:
+                found.append(f"{kind} {group}: F1 is {f1:.4f}, the floor is {floor:.4f}")
+    return found
 
 
 def pin(
@@ -46,14 +54,14 @@ def pin(
     lower: bool,
     path: Path = FLOORS,
 ) -> None:
-    """Raise the floors to just below the figures measured; lower them only if asked to."""
+    """Raise the floors to just below the figures measured; lower or drop them only if asked to."""
     floors = _read(path)
     floors["corpora"].update(fingerprints)
     for kind, report in reports.items():
-        known = floors["floors"].setdefault(kind, {})
-        for group, entry in report.items():
-            floor = round(_f1(entry) - _SLACK, 4)
-            known[group] = floor if lower else max(floor, known.get(group, 0.0))
+        known = {} if lower else floors["floors"].get(kind, {})
+        measured = {group: round(_f1(entry) - _SLACK, 4) for group, entry in report.items()}
+        raised = {group: max(floor, known.get(group, 0.0)) for group, floor in measured.items()}
+        floors["floors"][kind] = known | raised
     path.write_text(json.dumps(floors, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

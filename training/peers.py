@@ -3,8 +3,10 @@
 import html
 import logging
 import re
+import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from importlib.metadata import version
 from importlib.util import find_spec
 
 from training.flatten import flatten
@@ -42,17 +44,34 @@ class Peer:
 
 
 def html_peers() -> dict[str, Peer]:
-    """Name the installed extractors for HTML pages."""
+    """Name the installed extractors for HTML pages; `trafilatura-body` leaves comments out."""
     peers = {
-        "trafilatura": ("trafilatura", _trafilatura),
-        "trafilatura-body": ("trafilatura", _trafilatura_body),
-        "trafilatura-fast": ("trafilatura", _trafilatura_fast),
+        "trafilatura": ("trafilatura", _trafilatura()),
+        "trafilatura-body": ("trafilatura", _trafilatura(include_comments=False)),
+        "trafilatura-fast": ("trafilatura", _trafilatura(fast=True)),
+        "trafilatura-precision": ("trafilatura", _trafilatura(favor_precision=True)),
+        "trafilatura-recall": ("trafilatura", _trafilatura(favor_recall=True)),
         "resiliparse": ("resiliparse", _resiliparse),
         "readability-lxml": ("readability", _readability),
         "justext": ("justext", _justext),
         "boilerpy3": ("boilerpy3", _boilerpy3),
+        "newspaper4k": ("newspaper", _newspaper),
     }
     return {name: Peer(run) for name, (package, run) in peers.items() if find_spec(package)}
+
+
+def peer_versions() -> dict[str, str]:
+    """The versions of the installed packages that peers stand in."""
+    modules = {"readability-lxml": "readability", "newspaper4k": "newspaper"}
+    names = (
+        "trafilatura",
+        "resiliparse",
+        "readability-lxml",
+        "justext",
+        "boilerpy3",
+        "newspaper4k",
+    )
+    return {name: version(name) for name in names if find_spec(modules.get(name, name))}
 
 
 def text_peers() -> dict[str, Peer]:
@@ -65,29 +84,19 @@ def text_peers() -> dict[str, Peer]:
     if find_spec("justext"):
         peers["justext"] = Peer(lambda page, lang: _justext(_paragraphs(page), lang))
     if find_spec("trafilatura"):
-        peers["trafilatura"] = Peer(lambda page, lang: _trafilatura(_paragraphs(page), lang))
+        extract = _trafilatura()
+        peers["trafilatura"] = Peer(lambda page, lang: extract(_paragraphs(page), lang))
     return peers
 
 
-def _trafilatura(page: str, lang: str | None) -> str | None:
-    import trafilatura
+def _trafilatura(**options: bool) -> Callable[[str, str | None], str | None]:
+    def run(page: str, lang: str | None) -> str | None:
+        import trafilatura
 
-    text: str | None = trafilatura.extract(page)
-    return text
+        text: str | None = trafilatura.extract(page, **options)
+        return text
 
-
-def _trafilatura_body(page: str, lang: str | None) -> str | None:
-    import trafilatura
-
-    text: str | None = trafilatura.extract(page, include_comments=False)
-    return text
-
-
-def _trafilatura_fast(page: str, lang: str | None) -> str | None:
-    import trafilatura
-
-    text: str | None = trafilatura.extract(page, fast=True)
-    return text
+    return run
 
 
 def _resiliparse(page: str, lang: str | None) -> str:
@@ -114,6 +123,17 @@ def _boilerpy3(page: str, lang: str | None) -> str:
 
     logging.getLogger("boilerpy3").setLevel(logging.CRITICAL)  # it logs every odd tag it meets
     return str(ArticleExtractor().get_content(page))
+
+
+def _newspaper(page: str, lang: str | None) -> str:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it tells of packages that only other tasks need
+        import newspaper
+
+        article = newspaper.Article("https://example.org/", fetch_images=False)
+        article.download(input_html=page)
+        article.parse()
+        return str(article.text)
 
 
 def _c4_lines(page: str, lang: str | None) -> str:

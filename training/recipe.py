@@ -3,25 +3,38 @@
     python -m training.recipe --corpora ../shared/corpora
 
 cross-validates by site, fits on everything that may be trained on, and writes `models/html.json`,
-`models/text.json` and their cards.
+`models/text.json`, their cards, and `docs/reliability.png`. A figure under its floor fails the
+command.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Literal
 
 import click
 import numpy as np
 
-from boilerplate.page import LABELS
-from training.calibration import expected_calibration_error
+from boilerplate import BoilerplateClassifier, BoilerplateError
+from boilerplate.page import LABELS, Kind
+from training.calibration import expected_calibration_error, plot
 from training.cards import write_card
 from training.corpora import fingerprint
-from training.evaluation import FOLDS, LABELED, measure, print_report, train, trains
+from training.evaluation import (
+    FOLDS,
+    LABELED,
+    check_corpora,
+    hold_floors,
+    measure,
+    train,
+    trains,
+)
 from training.examples import Example
+from training.peers import peer_versions
+from training.report import Report, print_report
 
-MODELS = Path(__file__).parent.parent / "models"
+ROOT = Path(__file__).parent.parent
 _LICENCES = {
     "wcxb-dev": "CC-BY-4.0 (WCXB, the Web Content eXtraction Benchmark, Foley 2026)",
     "multilingual-hand": "pages of trafilatura's evaluation set, Apache-2.0; "
@@ -32,20 +45,34 @@ _LICENCES = {
 }
 
 
-def make(folder: Path, kind: str, *, peers: bool) -> None:
-    """Cross-validate, fit and write the model of one kind and its card."""
-    examples, scores, bins = measure(folder, kind, peers=peers)
-    print_report(scores, f"{kind}: word F1, grouped cross-validation in {FOLDS} folds")
-    model = train(examples, kind)
+def make(folder: Path, kind: Kind, *, peers: bool, root: Path = ROOT) -> Report:
+    """Cross-validate, fit, and write the model of one kind and its card; returns the scores."""
+    found = measure(folder, kind, peers=peers)
+    print_report(found.report, f"{kind}: words, grouped cross-validation in {FOLDS} folds")
+    model = train(found.examples, kind)
     model.info_ = {
-        "trained_on": _provenance(examples, folder),
-        "scores": scores,
-        "calibration_error": round(expected_calibration_error(bins), 4),
+        "trained_on": _provenance(found.examples, folder),
+        "scores": found.report,
+        "peers": peer_versions() if peers else {},
+        "calibration_error": round(expected_calibration_error(found.bins), 4),
+        "reliability": found.bins,
+        "failures": found.failures,
     }
-    path = MODELS / f"{kind}.json"
+    path = root / "models" / f"{kind}.json"
     model.save(path)
-    write_card(MODELS / f"{kind}.md", kind, model)
+    write_card(path.with_suffix(".md"), kind, model)
     click.echo(f"{path} and its card are written")
+    return found.report
+
+
+def draw(root: Path = ROOT) -> None:
+    """Draw the reliability of the shipped models, as their files tell it."""
+    bins = {}
+    for kind in ("html", "text"):
+        path = root / "models" / f"{kind}.json"
+        if path.is_file() and (told := BoilerplateClassifier.load(path).info_.get("reliability")):
+            bins[kind] = told
+    plot(root / "docs" / "reliability.png", bins)
 
 
 def _provenance(examples: list[Example], folder: Path) -> list[dict[str, object]]:
@@ -74,10 +101,21 @@ def _provenance(examples: list[Example], folder: Path) -> list[dict[str, object]
 @click.option("--corpora", type=click.Path(exists=True, path_type=Path), required=True)
 @click.option("--kind", type=click.Choice(["html", "text", "both"]), default="both")
 @click.option("--peers/--no-peers", default=True, help="Run the installed peers for the cards.")
-def main(corpora: Path, kind: str, peers: bool) -> None:
+@click.option("--pin", "pinned", is_flag=True, help="Raise the floors to what is measured.")
+@click.option("--lower", is_flag=True, help="Set them to what is measured, lower ones as well.")
+def main(
+    corpora: Path, kind: Kind | Literal["both"], peers: bool, pinned: bool, lower: bool
+) -> None:
     """Make the shipped models from labeled/ and the corpora."""
-    for one in ("html", "text") if kind == "both" else (kind,):
-        make(corpora, one, peers=peers)
+    kinds: tuple[Kind, ...] = ("html", "text") if kind == "both" else (kind,)
+    try:
+        if not (pinned or lower):
+            check_corpora(corpora)
+        scores: dict[str, Report] = {one: make(corpora, one, peers=peers) for one in kinds}
+        draw()
+        hold_floors(scores, corpora, pinned=pinned, lower=lower)
+    except BoilerplateError as error:
+        raise click.ClickException(str(error)) from error
 
 
 if __name__ == "__main__":
