@@ -37,6 +37,16 @@ def _write_corpus(folder: Path, name: str, content: str) -> Path:
     return path
 
 
+def test_a_page_without_address_is_of_the_site_that_it_names(tmp_path: Path) -> None:
+    named = '<link href="https://www.bbc.co.uk/a" rel="canonical"><meta property=og:url content=x>'
+    other = '<meta property="og:url" content="http://blog.example.org/b?c">'
+    pages = [{"id": "1", "url": None, "html": html} for html in (named, other, "<p>bbc.co.uk")]
+    pages.append({"id": "2", "url": "https://example.net/", "html": named})
+    _write_corpus(tmp_path, "mine", "".join(f"{json.dumps(page)}\n" for page in pages))
+    sites = [page.site for page in read_corpus(tmp_path, "mine")]
+    assert sites == ["bbc.co.uk", "example.org", "1", "example.net"]
+
+
 def test_a_corpus_is_read_with_what_its_records_leave_out(tmp_path: Path) -> None:
     first = {"id": "1", "url": "https://www.bbc.co.uk/a", "html": "<p>A\u2028b</p>", "text": "A b",
              "title": None, "type": "article", "with": ["A"]}  # fmt: skip

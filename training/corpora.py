@@ -21,6 +21,10 @@ CHECKING = ("trafilatura-eval", "mozilla-readability", "cleaneval-dev")
 
 _ARCHIVE = re.compile(r".*web\.archive\.org/web/\d+[a-z_]*/")
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+(?:com|org|net|gov|edu|[a-z]{2})(?=[./-]|$)")
+_CANONICAL = re.compile(
+    r"<link\b[^>]*\brel=[\"']?canonical\b[^>]*>|<meta\b[^>]*\bproperty=[\"']?og:url\b[^>]*>", re.I
+)
+_ADDRESS = re.compile(r"\b(?:href|content)=[\"']?(https?://[^\"'\s>]+)", re.I)
 _SECOND_LEVEL = frozenset(
     ["ac", "ad", "co", "com", "edu", "gob", "gouv", "gov", "gv", "ne", "net", "or", "org"]
 )
@@ -85,7 +89,7 @@ def _page(record: dict[str, Any], corpus: str) -> GoldPage:
         id=record["id"],
         corpus=corpus,
         url=record["url"],
-        site=site(record["url"], record["id"]),
+        site=site(record["url"] or _canonical(record["html"]), record["id"]),
         html=record["html"],
         text=record.get("text"),
         title=record.get("title") or "",
@@ -94,6 +98,12 @@ def _page(record: dict[str, Any], corpus: str) -> GoldPage:
         keep=tuple(record.get("with") or ()),
         drop=tuple(record.get("without") or ()),
     )
+
+
+def _canonical(html: str) -> str | None:
+    """The address that a page gives as its own."""
+    found = (_ADDRESS.search(element.group()) for element in _CANONICAL.finditer(html))
+    return next((address.group(1) for address in found if address), None)
 
 
 def site(url: str | None, id: str) -> str:
