@@ -7,6 +7,7 @@ import pytest
 
 from boilerplate.features import features
 from boilerplate.features.table import columns
+from boilerplate.features.tokens import inside
 from boilerplate.page import Kind
 from boilerplate.segment import segment
 
@@ -48,3 +49,28 @@ def test_an_article_holds_together_and_a_teaser_does_not() -> None:
     computed = features(segment("\n\n".join(lines), "text"))
     cohesion = computed.matrix[:, computed.names.index("cohesion")]
     assert cohesion[:3].min() > cohesion[3]
+
+
+def test_lines_of_text_know_the_line_that_heads_their_section() -> None:
+    lines = [
+        "The ice held the harbour for weeks, and the boats with it.",
+        "Top stories",
+        "A chef opens a restaurant in an old mill by the river",
+        "Three boats race to the island and back in the rain",
+        "Weather",
+        "Rain in the west and the south, sun everywhere else today",
+    ]
+    headed = [
+        {s for s in found if s.startswith("section=")}
+        for found in inside(segment("\n\n".join(lines), "text"))
+    ]
+    stories = {"section=top", "section=stories"}
+    assert headed == [set(), set(), stories, stories, stories, {"section=weather"}]
+
+
+def test_dates_of_one_shape_are_one_token_in_every_language() -> None:
+    english, german, title = inside(segment("4 March 2021\n17 Oktober 1998\nIn March", "text"))
+    shapes = [[s for s in found if s.startswith("shape=")] for found in (english, german, title)]
+    assert shapes[0] == ["shape=0 A 0000"]
+    assert shapes[1] == ["shape=00 A 0000"]
+    assert shapes[2] == ["shape=A A"]
