@@ -8,7 +8,7 @@ import pytest
 from boilerplate.features import features
 from boilerplate.features.table import columns
 from boilerplate.features.tokens import inside
-from boilerplate.page import Kind
+from boilerplate.page import Floats, Kind
 from boilerplate.segment import segment
 
 HTML = "<h1>Ice in the harbour</h1><ul><li><a href=/>Home</a></ul><p>The ice held for weeks."
@@ -49,6 +49,56 @@ def test_an_article_holds_together_and_a_teaser_does_not() -> None:
     computed = features(segment("\n\n".join(lines), "text"))
     cohesion = computed.matrix[:, computed.names.index("cohesion")]
     assert cohesion[:3].min() > cohesion[3]
+
+
+def _stacked(lines: list[str], content: list[float]) -> dict[str, Floats]:
+    """The second pass's own columns of a text, given the first pass's content probabilities."""
+    p = np.array(content)
+    computed = features(segment("\n\n".join(lines), "text"))
+    names, matrix = computed.stacked(np.column_stack((p, np.zeros_like(p), 1 - p)))
+    return dict(zip(names, matrix.T, strict=True))
+
+
+def test_words_of_the_content_speak_for_a_block_and_words_of_boilerplate_against_it() -> None:
+    lines = [
+        "Subscribe to the newsletter of this website",
+        "Lindqvist counted forty boats frozen in the harbour",
+        "The harbour was frozen to the quay",
+        "Newsletter: subscribe",
+        "Nothing of that",
+    ]
+    columns = _stacked(lines, [0.1, 0.9, 0.5, 0.5, 0.5])
+    evidence = columns["words_evidence"]
+    assert evidence[2] > 0 > evidence[3]
+    assert evidence[4] == 0
+    assert columns["words_in_content"][2] > columns["words_in_content"][3] == 0
+    assert columns["words_in_boilerplate"][3] == 1
+
+
+def test_the_bulk_is_the_run_of_likely_blocks_and_bridges_a_short_gap() -> None:
+    prose = "The ice held the harbour for weeks and the boats with it, said the harbour master"
+    lines = ["Home", "Shop", prose, "Photo", prose, "Related", "Jobs", prose]
+    columns = _stacked(lines, [0.1, 0.1, 0.9, 0.2, 0.9, 0.1, 0.1, 0.1])
+    assert columns["bulk_inside"].tolist() == [0, 0, 1, 1, 1, 0, 0, 0]
+    assert np.expm1(columns["bulk_before"]).round().tolist() == [2, 1, 0, 0, 0, 0, 0, 0]
+    assert np.expm1(columns["bulk_after"]).round().tolist() == [0, 0, 0, 0, 0, 1, 2, 3]
+
+
+def test_lines_of_one_shape_share_what_the_first_pass_thinks_of_them() -> None:
+    lines = ["Furniture", "Oak table", "$120", "Pine chair", "$45", "Birch shelf", "$30"]
+    columns = _stacked(lines, [0.5, 0.9, 0.1, 0.6, 0.1, 0.9, 0.4])
+    mean = columns["shape_content_by_blocks"][1:]
+    titles, prices = mean[::2], mean[1::2]
+    assert titles == pytest.approx([0.8] * 3)
+    assert prices == pytest.approx([0.2] * 3)
+
+
+def test_the_nearest_long_blocks_are_seen_over_short_ones() -> None:
+    prose = "The ice held the harbour for weeks and the boats with it, said the harbour master"
+    columns = _stacked([prose, "Photo", "Share", "Print", prose], [0.9, 0.5, 0.5, 0.5, 0.1])
+    assert columns["long_log_odds_previous_1"][2] == pytest.approx(np.log(9))
+    assert columns["long_log_odds_next_1"][2] == pytest.approx(-np.log(9))
+    assert columns["long_log_odds_previous_1"][0] == columns["long_log_odds_next_1"][4] == -4
 
 
 def test_lines_of_text_know_the_line_that_heads_their_section() -> None:

@@ -19,6 +19,7 @@ from boilerplate.page import Elements, Floats, Ints, Page
 LEVELS = 5  # containers of different extent around a block that are looked at
 RADII = (2, 5, 10, 25)  # windows, in blocks to either side
 NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
+_LENGTHS = (1, 2, 3, 5, 8, 13, 21, 41)  # words at which lines count as longer
 
 
 @dataclass(slots=True)
@@ -222,6 +223,32 @@ def shapes(page: Page, elements: Elements) -> Ints:
         [known.setdefault((names[e], names[parent[e]]), len(known)) for e in page.element.tolist()],
         np.intp,
     )
+
+
+def line_shapes(page: Page, words: Wording) -> Ints:
+    """Number the lines of flattened text by shape.
+
+    Lines have one shape if they are about as long, begin and end alike, and both hold digits or
+    none, and both or neither stand after a blank line: so do the prices of a list, its titles
+    and its summaries.
+    """
+    columns = words.columns
+    begins = sum(
+        k * columns[name]
+        for k, name in enumerate(("starts_upper", "starts_digit", "starts_mark"), 1)
+    )
+    parts = (
+        (np.digitize(words.words, _LENGTHS), len(_LENGTHS) + 1),
+        (begins, 4),
+        (words.ends_sentence, 2),
+        (columns["digits"] > 0, 2),
+        (page.gap > 0, 2),
+    )
+    code = np.zeros(len(page), np.intp)
+    for part, size in parts:
+        code = code * size + np.asarray(part, np.intp)
+    number: Ints = np.unique(code, return_inverse=True)[1]
+    return number
 
 
 def structure(
