@@ -47,8 +47,8 @@ def inside(page: Page) -> list[tuple[str, ...]]:
         if after:
             signatures.append(f"next={after[0]}")
         if words:
-            last = _words(text[-_TAIL:])
-            signatures += (f"first={words[0]}", f"last={last[-1] if last else ''}")
+            ending = words if len(text) <= _READ else _words(text[-_TAIL:]) or words
+            signatures += (f"first={words[0]}", f"last={ending[-1]}")
             signatures += [f"word={word}" for word in words]
         if len(text) < _LINE:
             signatures.append(f"shape={_shape(text)}")
@@ -57,7 +57,7 @@ def inside(page: Page) -> list[tuple[str, ...]]:
         if len(words) <= _HEAD_WORDS and len(after) > 2 * len(words) and text[-1] not in ".!":
             section = [f"section={word}" for word in words[:_LINE_WORDS]]
         before = [f"before={word}" for word in words[:_LINE_WORDS]]
-        found.append(tuple(dict.fromkeys(signatures)))
+        found.append(tuple(signatures))
     return found
 
 
@@ -65,6 +65,7 @@ def _words(text: str) -> list[str]:
     return ["0" if word.isdecimal() else word[:20] for word in _WORD.findall(text.lower())]
 
 
+@lru_cache(maxsize=10_000)
 def _shape(text: str) -> str:
     """The line with its words and numbers folded: "A 0, 0000" was a date, in any language."""
     return _LETTERS.sub(_initial, _DIGITS.sub(_zeros, text))
