@@ -47,7 +47,7 @@ def settings(kind: str) -> BoilerplateClassifier:
     """The unfitted classifier whose settings the shipped model of a kind is made with."""
     if kind == "html":
         return BoilerplateClassifier(C=0.005, min_groups=8, max_iter=60)
-    return BoilerplateClassifier(C=0.02, min_groups=8, max_iter=100)
+    return BoilerplateClassifier(C=0.01, min_groups=8, max_iter=60)
 
 
 def train(examples: Sequence[Example], kind: str) -> BoilerplateClassifier:
