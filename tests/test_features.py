@@ -124,3 +124,48 @@ def test_dates_of_one_shape_are_one_token_in_every_language() -> None:
     assert shapes[0] == ["shape=0 A 0000"]
     assert shapes[1] == ["shape=00 A 0000"]
     assert shapes[2] == ["shape=A A"]
+
+
+def _column(html: str, name: str) -> dict[str, float]:
+    page = segment(html, "html")
+    computed = features(page)
+    return dict(zip(page.texts, computed.matrix[:, computed.names.index(name)], strict=True))
+
+
+CARDS = """<main><p>Three boats lie in the harbour tonight, as they did all winter long.
+<div class=grid>
+ <div class="card c1"><h3>Anna</h3><p>A pilot boat of nine metres</div>
+ <div class="card c2"><h3>Berta</h3><p>A tug</div>
+ <div class="card c3"><h3>Clara</h3><p>A ferry <footer>Seen today</footer></div>
+ <div class=note>They may be visited.</div>
+</div></main><footer><p>Harbour office</p></footer><div>Cookies</div>"""
+
+
+def test_siblings_named_alike_are_records_whatever_their_numbers() -> None:
+    records = {text for text, inside in _column(CARDS, "in_record").items() if inside}
+    assert records == {
+        "Anna", "A pilot boat of nine metres", "Berta", "A tug", "Clara", "A ferry", "Seen today",
+    }  # fmt: skip
+    counts = _column(CARDS, "record_log_count")
+    assert counts["Berta"] == pytest.approx(np.log(3)) and counts["They may be visited."] == 0
+    place = _column(CARDS, "record_place")
+    assert place["Anna"] < place["Berta"] < place["Clara"]
+
+
+def test_two_of_a_kind_are_no_records_and_neither_are_paragraphs() -> None:
+    html = "<div class=a><p>One<p>Two<p>Three</div><div class=a><p>Four</div>"
+    assert not any(_column(html, "in_record").values())
+
+
+def test_a_record_within_a_record_has_both() -> None:
+    posts = "".join(f"<li class=post><p>Post {n}<div><i>x</i></div>" for n in range(3))
+    html = "".join(f"<section class=s><ul>{posts}</ul></section>" for _ in range(4))
+    inner, outer = _column(html, "record_log_count"), _column(html, "outer_record_log_count")
+    assert inner["Post 0"] == pytest.approx(np.log(3))
+    assert outer["Post 0"] == pytest.approx(np.log(4))
+
+
+def test_the_footer_of_the_page_is_not_that_of_a_card() -> None:
+    inside, after = _column(CARDS, "in_page_footer"), _column(CARDS, "after_page_footer")
+    assert [text for text, value in inside.items() if value] == ["Harbour office"]
+    assert [text for text, value in after.items() if value] == ["Cookies"]

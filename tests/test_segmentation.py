@@ -29,6 +29,12 @@ def texts(html: str) -> list[str]:
         ("<p>a<b>b</b>c <i>d</i> <u>e</u>\n<a href=x>f</a>", ["abc d e f"]),
         ("<p><span>a</span> <span>b</span>\t<span>c</span>", ["a b c"]),
         ("<p>wo<wbr>rd a&nbsp;b", ["word a b"]),
+        # neighbours that only a style sheet sets apart are words of their own
+        ("<p><span>3 beds</span><span>2 baths</span>", ["3 beds 2 baths"]),
+        ("<p><a href=x>Tag one</a><a href=y><b>two</b></a>", ["Tag one two"]),
+        ("<p><b>D</b><span>ecorated</span> <i>a</i><i>b</i>", ["Decorated ab"]),
+        ("<p><span>汽船</span><span>河上</span>", ["汽船河上"]),
+        ("<pre><i>foo</i><i>bar</i></pre>", ["foobar"]),
         # lists, tables, definitions
         ("<ul><li>a<ul><li>b<ol><li>c</ol></ul><li>d</ul>", list("abcd")),
         ("<table><caption>t<tr><th>a<td>b<tr><td>c</table>", ["t", "a", "b", "c"]),
