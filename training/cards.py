@@ -20,8 +20,9 @@ _PURPOSE = {
 _TOKENS = {
     "html": "tags, classes, ids and roles, each in four places (the block's element, its parent, "
     "its ancestors, inside it)",
-    "text": "words: those that a line begins and ends with, those of short lines, and those of the "
-    "short line above",
+    "text": "words, each by where it stands (in the line, first or last of it, in the line before, "
+    "in the short line above, in the line that heads the section, first of the next line), and of "
+    "shapes of short lines",
 }
 _FAILURES = {
     "html": (

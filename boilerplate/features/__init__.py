@@ -43,7 +43,7 @@ class Features:
     link_density: Floats
     _around: list[Ranges]
     _shape: Ints
-    _told: Telling | None
+    _told: Telling
 
     def stacked(self, probability: Floats) -> tuple[list[str], Floats]:
         """Names and matrix of the second pass's own columns; see `features.stacked`."""
@@ -58,7 +58,7 @@ def features(page: Page) -> Features:
     around = [windows(len(page))]
     columns = dict(counted.columns)
     elements = page.elements
-    told = None
+    told = telling_words(counted.each)
     if elements is not None:
         shape = shapes(page, elements)
         around.append(containers(page, elements))
@@ -69,7 +69,6 @@ def features(page: Page) -> Features:
         around.append(groups(page, counted))
         columns |= {"link_density": density} | layout(page, counted)
         shape = line_shapes(page, counted)
-        told = telling_words(counted.each)
         columns |= cohesion(counted, told, density, around)  # markup tells as much in HTML
     columns |= context(page, counted, density, around)
     return Features(

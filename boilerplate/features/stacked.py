@@ -18,12 +18,12 @@ NEIGHBOURS = (-4, -3, -2, -1, 1, 2, 3, 4)
 
 
 def stacked(
-    probability: Floats, words: Floats, around: list[Ranges], shape: Ints, told: Telling | None
+    probability: Floats, words: Floats, around: list[Ranges], shape: Ints, told: Telling
 ) -> dict[str, Floats]:
     """Columns of shape (n_blocks,) from first-pass probabilities of shape (n_blocks, 3).
 
     `shape` numbers the blocks of one shape alike, see `features.context.shapes` and
-    `line_shapes`; `told` are the telling words of flattened text.
+    `line_shapes`; `told` are the words that tell what the blocks are about.
     """
     n = len(words)
     content, headline = probability[:, 0], probability[:, 1]
@@ -71,10 +71,9 @@ def stacked(
         "shape_log_odds": (np.bincount(shape, weights=odds) / size)[shape],
         "shape_content_share": (held / kept)[shape],
     }
-    if told is not None:
-        columns |= _vocabulary(content, told)
-        columns |= _bulk(content, words)
-        columns |= _long_neighbours(odds, words)
+    columns |= _vocabulary(content, told)
+    columns |= _bulk(content, words)
+    columns |= _long_neighbours(odds, words)
     return columns
 
 

@@ -242,8 +242,6 @@ _STACKED = {
     "shape_content_by_blocks": "the same, by blocks",
     "shape_log_odds": "mean log-odds of the blocks of the same shape",
     "shape_content_share": "share of the expected content in blocks of the same shape",
-}
-_STACKED_TEXT = {
     "words_evidence": "mean log-odds, over its telling words, that other blocks with the word are "
     "content; 0 for a word that no other block holds",
     "words_evidence_sum": "the sum of the same, -20 to 20",
@@ -310,7 +308,6 @@ def _all_columns() -> Iterator[Column]:
         yield Column(f"bulk_{percent}_away", "context", f"blocks to {bulk}, log(1 + n)", html)
         yield Column(f"bulk_{percent}_page_share", "page", f"share of the blocks in {bulk}", html)
     yield from _of("stacked", _STACKED, both)
-    yield from _of("stacked", _STACKED_TEXT, text)
     for shift in STACKED_NEIGHBOURS:
         place = f"{'previous' if shift < 0 else 'next'}_{abs(shift)}"
         yield Column(f"log_odds_{place}", "stacked", f"log-odds of content {_neighbour(shift)[1]}")
