@@ -24,6 +24,10 @@ _TOKENS = {
     "in the short line above, in the line that heads the section, first of the next line), and of "
     "shapes of short lines",
 }
+_TEASERS = {
+    "html": "",
+    "text": ", and of one in ten the content with beginnings of other pages below it as teasers",
+}
 _FAILURES = {
     "html": (
         "product grids and listings, where the gold texts themselves disagree on what is content",
@@ -71,8 +75,8 @@ def write_card(path: Path, kind: Kind, model: BoilerplateClassifier) -> None:
     lines += [
         "",
         "The last three columns count blocks. Of one page in five the part around the content was "
-        "trained on a second time, bare of class names and menus. The fingerprints of the files "
-        "stand in the model file.",
+        f"trained on a second time, bare of class names and menus{_TEASERS[kind]}. The "
+        "fingerprints of the files stand in the model file.",
         "",
         "## Features",
         "",
