@@ -51,6 +51,19 @@ class Elements:
     depth: Ints  # elements around it
     signature: list[str]  # tag and naming attributes, see segment.html.signature
 
+    def sums_around(self, values: Floats, n_blocks: int) -> Floats:
+        """Sum a quantity of shape (n_elements, k) over all elements around each block.
+
+        Returns shape (n_blocks, k).
+        """
+        size = values.shape[1]
+        cells, shape = (n_blocks + 1) * size, (n_blocks + 1, size)
+        column, weights = np.arange(size), values.ravel()
+        opens = np.bincount((self.start[:, None] * size + column).ravel(), weights, cells)
+        closes = np.bincount((self.end[:, None] * size + column).ravel(), weights, cells)
+        result: Floats = np.cumsum((opens - closes).reshape(shape), axis=0)[:-1]
+        return result
+
 
 @dataclass(slots=True)
 class Page:

@@ -7,9 +7,15 @@ never seen before is understood by the words that it shares with others.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
+from typing import TypeVar
 
-from boilerplate.page import Page
+import numpy as np
+
+from boilerplate.page import Ints, Page
+
+_Name = TypeVar("_Name", str, tuple[str, str])
 
 PLACES = ("own", "parent", "ancestor", "inline")  # where a token can stand, seen from a block
 
@@ -67,11 +73,25 @@ def tokens(signature: str) -> tuple[str, ...]:
             found[name] = None
         elif name in ("class", "id"):
             for word in value.split():
-                found[_DIGITS.sub("0", word.lower())[:60]] = None
-                for piece in _PART.findall(word):
-                    if len(piece) > 1:
-                        found["~" + piece.lower()[:30]] = None
+                found |= _named(word)
         else:
             for word in value.lower().split()[:8]:
                 found[f"{name}={word[:60]}"] = None
     return tuple(list(found)[:_MOST])
+
+
+@lru_cache(maxsize=50_000)
+def _named(word: str) -> dict[str, None]:
+    """The tokens of one class name: the name without its numbers, and its parts."""
+    found = {_DIGITS.sub("0", word.lower())[:60]: None}
+    for piece in _PART.findall(word):
+        if len(piece) > 1:
+            found["~" + piece.lower()[:30]] = None
+    return found
+
+
+def numbered(names: Iterable[_Name]) -> tuple[list[_Name], Ints]:
+    """The distinct names in order of appearance, and the number of each name among them."""
+    number: dict[_Name, int] = {}
+    each = [number.setdefault(name, len(number)) for name in names]
+    return list(number), np.array(each, np.intp)
