@@ -166,7 +166,7 @@ def _distances(long: Floats, words: Floats) -> dict[str, Floats]:
 def _repetition(texts: list[str], words: Floats) -> dict[str, Floats]:
     """How often each case-folded text, and its first word, stand in the page."""
     distinct, number = numbered(texts)
-    first = numbered(text.split(maxsplit=1)[0] for text in texts)[1]
+    first = numbered([text.split(maxsplit=1)[0] for text in texts])[1]
     again = np.ones(len(texts))
     again[np.unique(number, return_index=True)[1]] = 0.0
     return {
@@ -229,10 +229,9 @@ def structure(
     """Context that only markup has: headings above, shapes that repeat, the bulk of the prose."""
     n = len(page)
     at = np.arange(n)
-    tags = np.array(page.tags)
-    level = np.zeros(n)
-    for k, name in enumerate(HEADINGS, start=1):
-        level[tags == name] = k
+    tags, tag = numbered(page.tags)
+    levels = [HEADINGS.index(name) + 1.0 if name in HEADINGS else 0.0 for name in tags]
+    level = np.array(levels)[tag]
     heading = level > 0
     last = np.maximum.accumulate(np.where(heading, at, -1))
     above = np.where(last >= 0, level[last], 0.0)
@@ -242,10 +241,10 @@ def structure(
         "heading_link_density": np.where(last >= 0, density[last], 0.0),
         "heading_next": _shifted(heading.astype(np.float64), 1),
         "heading_previous": _shifted(heading.astype(np.float64), -1),
-        "same_tag_previous": np.append(0.0, tags[1:] == tags[:-1])[:n],
-        "same_tag_next": np.append(tags[1:] == tags[:-1], 0.0)[:n],
+        "same_tag_previous": np.append(0.0, tag[1:] == tag[:-1]),
+        "same_tag_next": np.append(tag[1:] == tag[:-1], 0.0),
         "page_headings": np.full(n, np.log1p(float(heading.sum()))),
-        "page_paragraphs": np.full(n, float((tags == "p").mean())),
+        "page_paragraphs": np.full(n, page.tags.count("p") / n),
     }
 
     times = np.bincount(shape).astype(np.float64)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 import numpy as np
 
@@ -59,9 +60,9 @@ def markup(page: Page, elements: Elements, words: Wording, density: Floats) -> d
         "log_breaks": np.log1p(page.breaks.astype(np.float64)),
         "inline_elements": np.log1p(np.array([*map(len, page.inline)], np.float64)),
     }
-    tag = np.array(page.tags)
+    tags, tag = numbered(page.tags)
     for name, group in _TAG_GROUPS.items():
-        columns[name] = np.isin(tag, group).astype(np.float64)
+        columns[name] = np.array([float(t in group) for t in tags])[tag]
     columns["log_depth"] = np.log1p(np.append(elements.depth, 0).astype(np.float64))[page.element]
     distinct, number = numbered(elements.signature)
     own = np.array([*map(_landmarks, distinct), 0], np.uint32)  # the last for no element at all
@@ -98,12 +99,11 @@ def _footer(signature: str) -> int:
 
 
 _BIT = {token: 1 << number for number, group in enumerate(_LANDMARKS.values()) for token in group}
+_NO_LANDMARK = frozenset(_BIT).isdisjoint
 
 
 @lru_cache(maxsize=50_000)
 def _landmarks(signature: str) -> int:
     """The landmarks that an element itself is, one bit each."""
-    bits = 0
-    for token in tokens(signature):
-        bits |= _BIT.get(token, 0)
-    return bits
+    found = tokens(signature)
+    return 0 if _NO_LANDMARK(found) else reduce(or_, (_BIT.get(token, 0) for token in found))

@@ -81,7 +81,7 @@ def _groups(elements: Elements) -> tuple[Ints, Ints, Ints, Ints]:
     element.
     """
     distinct, number = numbered(elements.signature)
-    names, name = numbered(map(_name, distinct))
+    names, name = numbered(list(map(_name, distinct)))
     kind = name[number]  # of each element
     parent = elements.parent
     alike = (parent + 1) * len(names) + kind

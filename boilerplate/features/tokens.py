@@ -7,15 +7,13 @@ never seen before is understood by the words that it shares with others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import TypeVar
 
 import numpy as np
 
 from boilerplate.page import Ints, Page
 
-_Name = TypeVar("_Name", str, tuple[str, str])
 
 PLACES = ("own", "parent", "ancestor", "inline")  # where a token can stand, seen from a block
 
@@ -83,15 +81,15 @@ def tokens(signature: str) -> tuple[str, ...]:
 @lru_cache(maxsize=50_000)
 def _named(word: str) -> dict[str, None]:
     """The tokens of one class name: the name without its numbers, and its parts."""
-    found = {_DIGITS.sub("0", word.lower())[:60]: None}
+    lower = word.lower()
+    found = {(lower if lower.isalpha() else _DIGITS.sub("0", lower))[:60]: None}
     for piece in _PART.findall(word):
         if len(piece) > 1:
             found["~" + piece.lower()[:30]] = None
     return found
 
 
-def numbered(names: Iterable[_Name]) -> tuple[list[_Name], Ints]:
+def numbered(names: Sequence[str]) -> tuple[list[str], Ints]:
     """The distinct names in order of appearance, and the number of each name among them."""
-    number: dict[_Name, int] = {}
-    each = [number.setdefault(name, len(number)) for name in names]
-    return list(number), np.array(each, np.intp)
+    number = {name: k for k, name in enumerate(dict.fromkeys(names))}
+    return list(number), np.fromiter(map(number.__getitem__, names), np.intp, len(names))

@@ -121,7 +121,7 @@ def wording(texts: list[str]) -> Wording:
     block = np.repeat(np.arange(n), lengths + 1)
 
     def per_block(flags: NDArray[np.bool_]) -> Floats:
-        return np.bincount(block[flags], minlength=n).astype(np.float64)
+        return np.bincount(block[np.flatnonzero(flags)], minlength=n).astype(np.float64)
 
     counts = np.bincount(block * _CLASSES + kind, minlength=n * _CLASSES).reshape(n, _CLASSES)
     count = counts.astype(np.float64)
