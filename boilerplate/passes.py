@@ -16,8 +16,8 @@ import numpy as np
 
 from boilerplate.errors import ModelError
 from boilerplate.features import Features, features
-from boilerplate.features.tokens import PLACES, inside, numbered, tokens
-from boilerplate.page import Elements, Floats, Page
+from boilerplate.features.tokens import PLACES, inside, tokens
+from boilerplate.page import Elements, Floats, Page, numbered
 
 OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
 
@@ -102,13 +102,13 @@ class Passes:
     def _token_sums(self, page: Page) -> Floats:
         elements = page.elements
         scores = np.zeros((len(page), OUTPUTS))
-        if elements is not None and elements.signature:
+        if elements is not None and elements.names:
             scores += self._element_sums(elements, page)
         within = [s if len(s) < 2 else tuple(dict.fromkeys(s)) for s in inside(page)]
         block = np.repeat(np.arange(len(page)), list(map(len, within)))
         if block.size:
-            weights = self._rows(list(chain.from_iterable(within)))
-            inline = weights[:, PLACES.index("inline")]
+            names, name = numbered(list(chain.from_iterable(within)))
+            inline = self._weights(names)[name, PLACES.index("inline")]
             for k in range(OUTPUTS):
                 scores[:, k] += np.bincount(block, weights=inline[:, k], minlength=len(page))
         return scores
@@ -116,25 +116,24 @@ class Passes:
     def _element_sums(self, elements: Elements, page: Page) -> Floats:
         """Token weights of each block's element with all above it, shape (n_blocks, 4)."""
         nothing = np.zeros((1, len(PLACES), OUTPUTS))  # the last row answers for no element
-        weights = np.concatenate((self._rows(elements.signature), nothing))
+        weights = np.concatenate((self._weights(elements.names)[elements.name], nothing))
         own, parent, ancestor, _ = weights.transpose(1, 0, 2)
         element, up = page.element, np.append(elements.parent, -1)[page.element]
         around = elements.sums_around(ancestor[:-1], len(page))
         result: Floats = own[element] + parent[up] + around - ancestor[element]
         return result
 
-    def _rows(self, signatures: list[str]) -> Floats:
+    def _weights(self, signatures: list[str]) -> Floats:
         """Summed weights of each signature's tokens, shape (n_signatures, n_places, 4)."""
         if self._by_token is None:  # one row a token, and one for those that are unknown
             rows = self.token_weights.transpose(1, 0, 2).reshape(len(self.vocabulary), -1)
             self._by_token = np.concatenate((rows, np.zeros((1, rows.shape[1]))))
-        distinct, number = numbered(signatures)
-        found = list(map(tokens, distinct))  # at least the tag
+        found = list(map(tokens, signatures))  # at least the tag
         unknown, known = len(self.vocabulary), self.vocabulary.get
         numbers = [known(token, unknown) for token in chain.from_iterable(found)]
         start = np.cumsum([0, *map(len, found)][:-1])
         sums = np.add.reduceat(self._by_token[numbers], start, axis=0)
-        return sums[number].reshape(-1, len(PLACES), OUTPUTS)
+        return sums.reshape(-1, len(PLACES), OUTPUTS)
 
 
 def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Floats]:

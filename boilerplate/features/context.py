@@ -12,9 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.markup import HEADINGS
-from boilerplate.features.tokens import numbered
 from boilerplate.features.wording import Wording
-from boilerplate.page import Elements, Floats, Ints, Page
+from boilerplate.page import Elements, Floats, Ints, Page, numbered
 
 LEVELS = 5  # containers of different extent around a block that are looked at
 RADII = (2, 5, 10, 25)  # windows, in blocks to either side
@@ -216,9 +215,10 @@ def _bag(text: str) -> set[str]:
 
 def shapes(page: Page, elements: Elements) -> Ints:
     """Number the blocks by shape: one number for one signature of the element and its parent."""
-    distinct, number = numbered([*elements.signature, ""])  # the last for no element
+    number = np.append(elements.name, len(elements.names))  # the last for no element
     element = page.element
-    pairs = number[element] * len(distinct) + number[np.append(elements.parent, -1)[element]]
+    parent = np.append(elements.parent, -1)[element]
+    pairs = number[element] * (len(elements.names) + 1) + number[parent]
     result: Ints = np.unique(pairs, return_inverse=True)[1]
     return result
 

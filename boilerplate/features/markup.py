@@ -7,9 +7,9 @@ from operator import or_
 
 import numpy as np
 
-from boilerplate.features.tokens import numbered, tokens
+from boilerplate.features.tokens import tokens
 from boilerplate.features.wording import Wording
-from boilerplate.page import Elements, Floats, Ints, Page
+from boilerplate.page import Elements, Floats, Page, numbered
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TAG_GROUPS = {
@@ -64,28 +64,29 @@ def markup(page: Page, elements: Elements, words: Wording, density: Floats) -> d
     for name, group in _TAG_GROUPS.items():
         columns[name] = np.array([float(t in group) for t in tags])[tag]
     columns["log_depth"] = np.log1p(np.append(elements.depth, 0).astype(np.float64))[page.element]
-    distinct, number = numbered(elements.signature)
-    own = np.array([*map(_landmarks, distinct), 0], np.uint32)  # the last for no element at all
-    flags = (own[:, None] >> np.arange(len(_LANDMARKS), dtype=np.uint32)) & 1
-    inside = elements.sums_around(flags[number].astype(np.float64), len(page)) > 0
+    own = np.array([_landmarks(name) for name in elements.names], np.uint32)
+    flags = ((own[:, None] >> np.arange(len(_LANDMARKS), dtype=np.uint32)) & 1).astype(np.float64)
+    inside = elements.sums_around(flags[elements.name], len(page)) > 0
     columns |= zip(_LANDMARKS, inside.T.astype(np.float64), strict=True)
-    footer = _page_footer(elements, np.array([*map(_footer, distinct), 0])[number], len(page))
+    footer = _page_footer(elements, len(page))
     columns["in_page_footer"] = footer
     columns["after_page_footer"] = np.maximum.accumulate(footer) - footer
     return columns
 
 
-def _page_footer(elements: Elements, kind: Ints, n_blocks: int) -> Floats:
-    """Whether each block stands in a footer of the page, given `_footer` of each element.
+def _page_footer(elements: Elements, n_blocks: int) -> Floats:
+    """Whether each block stands in a footer of the page, shape (n_blocks,).
 
     Cards and articles have footers of their own, and some pages put their whole body in `main`.
     """
     inside = np.zeros(n_blocks)
     end = 0  # of the last outermost element that is either
-    for element in np.flatnonzero(kind).tolist():
-        if elements.start[element] >= end:
-            start, end = elements.start[element], elements.end[element]
-            inside[start:end] = kind[element] > 0
+    kind = np.array([_footer(name) for name in elements.names], np.intp)[elements.name]
+    rows = np.stack((elements.start, elements.end, kind))[:, kind != 0]
+    for start, stop, sign in rows.T.tolist():
+        if start >= end:
+            inside[start:stop] = sign > 0
+            end = stop
     return inside
 
 

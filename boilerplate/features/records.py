@@ -11,9 +11,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from boilerplate.features.tokens import numbered
 from boilerplate.features.wording import Wording
-from boilerplate.page import Elements, Floats, Ints, Page
+from boilerplate.page import Elements, Floats, Ints, Page, numbered
 
 PLACES = ("record", "outer_record")  # the innermost and the outermost around a block
 _LEAST = 3  # records of a group
@@ -80,9 +79,8 @@ def _groups(elements: Elements) -> tuple[Ints, Ints, Ints, Ints]:
     Each of shape (n_elements + 1,), -1 for none; the last entry answers for a block without an
     element.
     """
-    distinct, number = numbered(elements.signature)
-    names, name = numbered(list(map(_name, distinct)))
-    kind = name[number]  # of each element
+    names, of_signature = numbered([_name(signature) for signature in elements.names])
+    kind = of_signature[elements.name]
     parent = elements.parent
     alike = (parent + 1) * len(names) + kind
     _, first, key, times = np.unique(

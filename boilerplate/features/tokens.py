@@ -7,12 +7,9 @@ never seen before is understood by the words that it shares with others.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 
-import numpy as np
-
-from boilerplate.page import Ints, Page
+from boilerplate.page import Page
 
 
 PLACES = ("own", "parent", "ancestor", "inline")  # where a token can stand, seen from a block
@@ -87,9 +84,3 @@ def _named(word: str) -> dict[str, None]:
         if len(piece) > 1:
             found["~" + piece.lower()[:30]] = None
     return found
-
-
-def numbered(names: Sequence[str]) -> tuple[list[str], Ints]:
-    """The distinct names in order of appearance, and the number of each name among them."""
-    number = {name: k for k, name in enumerate(dict.fromkeys(names))}
-    return list(number), np.fromiter(map(number.__getitem__, names), np.intp, len(names))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
-from boilerplate.page import Elements, Page
+from boilerplate.page import Elements, Page, numbered
 from boilerplate.segment.nesting import limit_nesting
 
 if TYPE_CHECKING:
@@ -331,12 +331,14 @@ def _walk(nodes: Iterable[_Node]) -> Page:
     kept = np.flatnonzero(end > start)
     renumber = np.full(len(tags) + 1, -1, np.intp)  # the last entry answers for parent -1
     renumber[kept] = np.arange(kept.size)
+    names, name = numbered([signature(tags[e], opened[e].attributes) for e in kept.tolist()])
     page.elements = Elements(
         parent=renumber[np.array(parents, np.intp)[kept]],
         start=start[kept],
         end=end[kept],
         depth=np.array(depths, np.intp)[kept],
-        signature=[signature(tags[e], opened[e].attributes) for e in kept.tolist()],
+        names=names,
+        name=name,
     )
     page.element = renumber[page.element]
     return page
