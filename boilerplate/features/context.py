@@ -164,7 +164,7 @@ def _distances(long: Floats, words: Floats) -> dict[str, Floats]:
 
 def _repetition(texts: list[str], words: Floats) -> dict[str, Floats]:
     """How often each case-folded text, and its first word, stand in the page."""
-    distinct, number = numbered(texts)
+    number = numbered(texts)[1]
     first = numbered([text.split(maxsplit=1)[0] for text in texts])[1]
     again = np.ones(len(texts))
     again[np.unique(number, return_index=True)[1]] = 0.0

@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from boilerplate.page import Page
 
-
 PLACES = ("own", "parent", "ancestor", "inline")  # where a token can stand, seen from a block
 
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_A-Za-z]+")

@@ -42,6 +42,7 @@ _LETTER = "[^\\W_\u0e00-\u10ff\u1780-\u17ff\u2e80-\uabff\uf900-\ufaff\uff66-\uff
 _ENDS_WORD = re.compile(rf"{_LETTER}{{2}}$|\s\d$")
 _BEGINS_WORD = re.compile(rf"{_LETTER}{{2}}|\d\s")
 
+
 class _Node(Protocol):
     """What the walk asks of a node; lexbor's nodes answer as they are."""
 
