@@ -138,8 +138,9 @@ class Passes:
 
 def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Floats]:
     """Weights and intercept for raw columns instead of standardised ones."""
-    raw = weights / scale[:, None]
-    return raw, -(mean @ raw)
+    # Of one memory layout, however the model was made: the order of the sums depends on it.
+    raw = np.ascontiguousarray(weights / scale[:, None])
+    return raw, -(np.ascontiguousarray(mean) @ raw)
 
 
 def _round(values: Floats, digits: int = 6) -> Floats:

@@ -302,10 +302,10 @@ def _walk(nodes: Iterable[_Node]) -> Page:
             run.images += 1
         elif tag == "meta":
             attributes = node.attributes
-            name = attributes.get("property") or attributes.get("name")
+            key = attributes.get("property") or attributes.get("name")
             content = attributes.get("content")
-            if name and content:
-                page.meta.setdefault(name.lower(), content)
+            if key and content:
+                page.meta.setdefault(key.lower(), content)
         else:
             if tag == "a":
                 link += 1
