@@ -83,7 +83,7 @@ def test_blocks_know_their_element_and_their_links() -> None:
 def test_elements_hold_ranges_of_blocks() -> None:
     page = segment("<nav class='top menu'><p>a<p>b</nav><main id=m><p hidden>c</main>", "html")
     assert page.elements is not None
-    ranges = zip(page.elements.signature, page.elements.start, page.elements.end, strict=True)
+    ranges = zip(page.elements.signatures(), page.elements.start, page.elements.end, strict=True)
     held = {signature: page.texts[start:end] for signature, start, end in ranges}
     assert held["nav\tclass=top menu"] == ["a", "b"]
     assert held["main\tid=m"] == held["p\thidden"] == ["c"]

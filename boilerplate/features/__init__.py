@@ -48,7 +48,11 @@ class Features:
     def stacked(self, probability: Floats) -> tuple[list[str], Floats]:
         """Names and matrix of the second pass's own columns; see `features.stacked`."""
         columns = stacked(probability, self.words, self._around, self._shape, self._told)
-        return list(columns), np.stack(list(columns.values()), axis=1)
+        return list(columns), _side_by_side(columns)
+
+
+def _side_by_side(columns: dict[str, Floats]) -> Floats:
+    return np.concatenate(list(columns.values())).reshape(len(columns), -1).T
 
 
 def features(page: Page) -> Features:
@@ -73,7 +77,7 @@ def features(page: Page) -> Features:
     columns |= context(page, counted, density, around)
     return Features(
         names=list(columns),
-        matrix=np.stack(list(columns.values()), axis=1),
+        matrix=_side_by_side(columns),
         words=counted.words,
         link_density=density,
         _around=around,

@@ -90,11 +90,19 @@ def tokens(signature: str) -> tuple[str, ...]:
             found[name] = None
         elif name in ("class", "id"):
             for word in value.split():
-                found[_DIGITS.sub("0", word.lower())[:60]] = None
-                for piece in _PART.findall(word):
-                    if len(piece) > 1:
-                        found["~" + piece.lower()[:30]] = None
+                found |= _named(word)
         else:
             for word in value.lower().split()[:8]:
                 found[f"{name}={word[:60]}"] = None
     return tuple(list(found)[:_MOST])
+
+
+@lru_cache(maxsize=50_000)
+def _named(word: str) -> dict[str, None]:
+    """The tokens of one class name: the name without its numbers, and its parts."""
+    lower = word.lower()
+    found = {(lower if lower.isalpha() else _DIGITS.sub("0", lower))[:60]: None}
+    for piece in _PART.findall(word):
+        if len(piece) > 1:
+            found["~" + piece.lower()[:30]] = None
+    return found
