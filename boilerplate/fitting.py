@@ -130,7 +130,7 @@ def _vocabulary(pages: Sequence[Page], groups: Sequence[str], least: int) -> dic
     for page, group in zip(pages, groups, strict=True):
         signatures = {s for names in inside(page) for s in names}
         if page.elements is not None:
-            signatures.update(page.elements.signature)
+            signatures.update(page.elements.names)
         for token in {t for s in signatures for t in tokens(s)}:
             sites.setdefault(token, set()).add(group)
     return {t: n for n, t in enumerate(sorted(t for t, s in sites.items() if len(s) >= least))}
@@ -209,7 +209,7 @@ def _token_rows(
     lengths: list[int] = []
     for page, (chosen, _) in zip(pages, rows, strict=True):
         elements = page.elements
-        own = [of(s) for s in elements.signature] if elements is not None else []
+        own = [of(s) for s in elements.signatures()] if elements is not None else []
         own.append(nothing)
         path: list[NDArray[np.int32]] = []  # the element's own, parent's and ancestors' tokens
         above: list[NDArray[np.int32]] = []

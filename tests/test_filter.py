@@ -68,6 +68,12 @@ def test_the_headline_can_be_left_out(small_model: BoilerplateClassifier) -> Non
     assert "Forty trees" not in text and FIRST in text
 
 
+def test_a_paragraph_marked_as_headline_is_none(small_model: BoilerplateClassifier) -> None:
+    long = f"Forty trees {'and one more tree ' * 10}were planted on Monday."
+    blocks = boilerplate.classify(PAGE.replace("Forty trees", long), model=small_model)
+    assert [b.label for b in blocks if b.text == long] not in (["headline"], [])
+
+
 def test_blocks_tell_what_the_model_says(keep: BoilerplateFilter) -> None:
     blocks = keep.classify(PAGE)
     assert [block.index for block in blocks] == list(range(len(blocks)))
