@@ -51,3 +51,7 @@ def test_a_page_without_an_article_keeps_nothing() -> None:
 
 def test_unlikely_prose_beside_a_sure_article_is_left_out() -> None:
     assert _cut([(0.97, 80)] * 12 + [(0.25, 80)] * 3) > 0.25
+
+
+def test_of_the_cuts_that_keep_the_same_blocks_it_is_the_one_nearest_half_the_expected_f1() -> None:
+    assert 0.45 < _cut([(0.97, 80)] * 12 + [(0.02, 5)] * 30) < 0.5  # no nearer to .97 or .02
