@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boilerplate.decision import LEAST, cut
+from boilerplate.decision import LEAST, SPREAD, cut
 
 Blocks = list[tuple[float, int]]
 BLOCKS = st.lists(st.tuples(st.floats(0, 1), st.integers(1, 400)), min_size=1, max_size=60)
@@ -55,3 +55,13 @@ def test_unlikely_prose_beside_a_sure_article_is_left_out() -> None:
 
 def test_of_the_cuts_that_keep_the_same_blocks_it_is_the_one_nearest_half_the_expected_f1() -> None:
     assert 0.45 < _cut([(0.97, 80)] * 12 + [(0.02, 5)] * 30) < 0.5  # no nearer to .97 or .02
+
+
+def test_the_shared_error_is_averaged_as_numpy_would() -> None:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(9)
+    p, words = np.array([0.6, 0.4]), np.array([3.0, 1.0])
+    odds = (p / (1 - p))[:, None] * np.exp(SPREAD * nodes)
+    gained = np.cumsum(words[:, None] * odds / (1 + odds), axis=0)
+    f1 = (2 * gained / (np.cumsum(words)[:, None] + gained[-1])) @ (weights / weights.sum())
+    assert f1[1] > f1[0]  # both are kept
+    assert np.isclose(_cut([(0.6, 3), (0.4, 1), (0.01, 1)]), f1[1] / 2, atol=0.02)

@@ -15,6 +15,8 @@ from boilerplate.segment import segment
 from training.examples import Example
 
 _BARE_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li pre blockquote div dt dd".split())
+_BEGINNING = re.compile(r".{40,}?[.!?。](?=\s|$)")
+_TEASER_WORDS = 40
 
 
 def fragment(example: Example) -> Example | None:
@@ -51,10 +53,6 @@ def _bare_html(page: Page, i: int) -> str:
     text = escape(page.texts[i]).replace("\n", "\n" if tag == "pre" else "<br>")
     linked = 2 * page.link_chars[i] > len(page.texts[i])
     return f"<{tag}>{f'<a href=#>{text}</a>' if linked else text}</{tag}>"
-
-
-_BEGINNING = re.compile(r".{40,}?[.!?。](?=\s|$)")
-_TEASER_WORDS = 40
 
 
 def with_teasers(examples: Sequence[Example]) -> list[Example]:

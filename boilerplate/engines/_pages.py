@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from boilerplate.decoding import binary_nature
+from boilerplate.decoding import check_page
 from boilerplate.errors import BoilerplateError, PageError
 from boilerplate.filter import BoilerplateFilter, shipped_model
 from boilerplate.model import BoilerplateClassifier
@@ -67,10 +67,10 @@ class Articles:
 def _readable(page: Any) -> Any:
     if page is None or page != page:  # null, which pandas may tell as NaN
         raise PageError("there is no page: the value is null")
-    if isinstance(page, (bytes, bytearray)) and (nature := binary_nature(bytes(page))):
-        raise PageError(f"this is {nature}, not a page of HTML or text")
-    if isinstance(page, (str, bytes, bytearray)) and not page.strip():
-        raise PageError("the page is empty")
+    if isinstance(page, bytearray):
+        page = bytes(page)
+    if isinstance(page, (str, bytes)):
+        check_page(page)
     return page
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.features.context import Ranges
+from boilerplate.features.context import Ranges, long_blocks
 from boilerplate.features.wording import DIGIT, LOWER, SPACELESS, UPPER, Wording, Words
 from boilerplate.page import Floats, Ints
 
@@ -32,7 +32,7 @@ def cohesion(
     """Columns of shape (n_blocks,) from the telling words that a block shares with long blocks."""
     n = len(words.words)
     word, block = told.word, told.block
-    long = (words.words >= 10) & (density < 0.34)
+    long = long_blocks(words, density) > 0
     longs = max(float(long.sum()), 1.0)
     in_long = np.bincount(word[long[block]], minlength=word.max(initial=-1) + 1)
     others = (in_long[word] - long[block]).astype(np.float64)  # long blocks that hold it, too

@@ -34,10 +34,20 @@ class Ranges:
 
         Returns shape (..., n_ranges, n_blocks).
         """
-        total = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
-        np.cumsum(values, axis=-1, out=total[..., 1:])
-        result: Floats = total[..., self.end] - total[..., self.start]
-        return result
+        return sums_between(values, self.start, self.end)
+
+
+def sums_between(values: Floats, start: Ints, end: Ints) -> Floats:
+    """Sums of quantities of shape (..., n_blocks) over ranges; shape (..., *start.shape)."""
+    total = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+    np.cumsum(values, axis=-1, out=total[..., 1:])
+    result: Floats = total[..., end] - total[..., start]
+    return result
+
+
+def long_blocks(words: Wording, density: Floats) -> Floats:
+    """1 for blocks of at least 10 words and few links, else 0; shape (n_blocks,)."""
+    return ((words.words >= 10) & (density < 0.34)).astype(np.float64)
 
 
 def windows(n: int) -> Ranges:
@@ -77,7 +87,7 @@ def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -
     n = len(page)
     count = words.words
     free = count * (1.0 - density)  # words outside links
-    long = ((count >= 10) & (density < 0.34)).astype(np.float64)
+    long = long_blocks(words, density)
     prose = count * long * words.ends_sentence
     columns: dict[str, Floats] = {}
 
@@ -284,12 +294,12 @@ def structure(
         columns[name] = (np.bincount(shape, weights=values) / times)[shape]
 
     # The smallest elements that hold most of the page's prose.
-    good = words.words * (words.words >= 10) * (density < 0.34) * (0.3 + words.ends_sentence)
-    total = np.concatenate(([0.0], np.cumsum(good)))
-    mass = total[elements.end] - total[elements.start]
+    good = words.words * long_blocks(words, density) * (0.3 + words.ends_sentence)
+    all_good = float(np.cumsum(good)[-1])
+    mass = sums_between(good, elements.start, elements.end)
     size = elements.end - elements.start
     for percent in (40, 60, 80):
-        holds = np.flatnonzero((mass >= percent / 100 * total[-1]) & (total[-1] > 0))
+        holds = np.flatnonzero((mass >= percent / 100 * all_good) & (all_good > 0))
         if holds.size:
             best = holds[np.argmin(size[holds])]
             start, end = elements.start[best], elements.end[best]

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from boilerplate.features.context import long_blocks, sums_between
 from boilerplate.features.wording import Wording
 from boilerplate.page import Elements, Floats, Ints, Page, numbered
 
@@ -25,12 +26,12 @@ def records(page: Page, elements: Elements, words: Wording, density: Floats) -> 
     n = len(page)
     group, place, inner, outer = _groups(elements)
     count = words.words
-    long = (count >= 10) & (density < 0.34)
-    prose = count * long * words.ends_sentence
-    quantities = np.stack((np.ones(n), count, count * density, prose, page.images))
-    before = np.concatenate((np.zeros((len(quantities), 1)), np.cumsum(quantities, axis=1)), axis=1)
+    prose = count * long_blocks(words, density) * words.ends_sentence
+    quantities = np.stack((np.ones(n), count, count * density, prose, page.images)).astype(
+        np.float64
+    )
     start, end = np.append(elements.start, 0), np.append(elements.end, 0)
-    held = before[:, end] - before[:, start]  # by element, the last one for none
+    held = sums_between(quantities, start, end)  # by element, the last one for none
     repeated = np.flatnonzero(group >= 0)
     number = group[repeated]
     size = np.bincount(number, minlength=1).astype(np.float64)

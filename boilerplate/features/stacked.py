@@ -51,17 +51,18 @@ def stacked(
         "headline_before": np.minimum(np.cumsum(headline) - headline, 1.0),
         "headline_largest": headline / max(float(headline.max(initial=0.0)), 0.05),
     }
+    summed = np.stack((words, expected, content))
     for ranges in around:
-        held = np.maximum(ranges.sums(words), 1e-9)
-        blocks = ranges.end - ranges.start
-        by_words = ranges.sums(expected) / held
-        by_blocks = ranges.sums(content) / np.maximum(blocks, 1)
-        share = ranges.sums(expected) / kept
+        held, likely, contents = ranges.sums(summed)
+        by_words = likely / np.maximum(held, 1e-9)
+        by_blocks = contents / np.maximum(ranges.end - ranges.start, 1)
+        share = likely / kept
         for k, name in enumerate(ranges.names):
             columns[f"{name}_content_by_words"] = by_words[k]
             columns[f"{name}_content_by_blocks"] = by_blocks[k]
             columns[f"{name}_content_share"] = share[k]
-    columns |= _ranking(content, odds, words)
+    order, expected_f1 = expected_scores(content, words)
+    columns |= _ranking(content, odds, words, order, expected_f1)
     size = np.bincount(shape)
     mass = np.bincount(shape, weights=words)
     held = np.bincount(shape, weights=expected)
@@ -72,19 +73,20 @@ def stacked(
         "shape_content_share": (held / kept)[shape],
     }
     columns |= _vocabulary(content, told)
-    columns |= _bulk(content, words)
+    columns |= _bulk(content, words, float(expected_f1.max()))
     columns |= _long_neighbours(odds, words)
     return columns
 
 
-def _ranking(content: Floats, odds: Floats, words: Floats) -> dict[str, Floats]:
+def _ranking(
+    content: Floats, odds: Floats, words: Floats, order: Ints, expected_f1: Floats
+) -> dict[str, Floats]:
     """Where a block stands among the page's blocks, the likeliest first.
 
     A page of which the first pass is sure of nothing has content all the same: what counts is
     the block's distance from the cut that maximises the page's expected F1.
     """
     n = len(words)
-    order, expected_f1 = expected_scores(content, words)
     best = int(np.argmax(expected_f1))
     cut = odds[order[best]]
     above, recall = np.empty(n), np.empty(n)
@@ -133,7 +135,7 @@ def _vocabulary(content: Floats, told: Telling) -> dict[str, Floats]:
     }
 
 
-def _bulk(content: Floats, words: Floats) -> dict[str, Floats]:
+def _bulk(content: Floats, words: Floats, largest_f1: float) -> dict[str, Floats]:
     """Where a block stands to the bulk: the run of blocks that gains most if it is kept whole.
 
     A kept word gains its probability less half the F1 to expect (Lipton, Elkan and
@@ -141,8 +143,7 @@ def _bulk(content: Floats, words: Floats) -> dict[str, Floats]:
     """
     n = len(content)
     at = np.arange(n)
-    _, expected_f1 = expected_scores(content, words)
-    gain = np.append(0.0, np.cumsum(words * (content - float(expected_f1.max()) / 2.0)))
+    gain = np.append(0.0, np.cumsum(words * (content - largest_f1 / 2.0)))
     end = int(np.argmax(gain - np.minimum.accumulate(gain)))
     start = int(np.argmin(gain[: end + 1]))
     if start == end:
