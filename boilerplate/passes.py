@@ -1,9 +1,9 @@
 """The two passes of the logistic regression for one kind of page, with numpy alone.
 
 A pass answers two questions about each block: is it the page's headline, and if not, is it
-content? Each answer is the logistic function of a weighted sum of the dense columns and of the
-tokens that name the block's own element, its parent, all its ancestors, and the inline elements
-in it.
+content? Each answer is the logistic function of a weighted sum of the dense columns and of
+tokens: those that name the block's own element, its parent, all its ancestors, and the inline
+elements in it, or in flattened text the words of the block's own line and of lines that it hears.
 """
 
 from __future__ import annotations
@@ -13,12 +13,17 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boilerplate.errors import ModelError
 from boilerplate.features import Features, features
-from boilerplate.features.tokens import PLACES, inside, tokens
+from boilerplate.features.lines import PLACES as LINE_PLACES
+from boilerplate.features.lines import Lines, numbers
+from boilerplate.features.tokens import PLACES as ELEMENT_PLACES
+from boilerplate.features.tokens import tokens
 from boilerplate.page import Elements, Floats, Page, numbered
 
+PLACES: dict[str, tuple[str, ...]] = {"html": ELEMENT_PLACES, "text": LINE_PLACES}
 OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
 
 
@@ -35,7 +40,7 @@ class Passes:
         intercept: Shape (4,).
         mean, scale: Shape (n_columns,); stacked_mean, stacked_scale: Shape (n_stacked,).
         vocabulary: The token numbers.
-        token_weights: Shape (n_places, n_tokens, 4), the places as in `features.tokens.PLACES`.
+        token_weights: Shape (n_places, n_tokens, 4), the places as in `PLACES`.
     """
 
     kind: str
@@ -53,6 +58,7 @@ class Passes:
     _raw: tuple[Floats, Floats] | None = field(default=None, repr=False)
     _stacked: tuple[Floats, Floats] | None = field(default=None, repr=False)
     _by_token: Floats | None = field(default=None, repr=False)
+    _by_number: tuple[NDArray[np.uint64], Floats] | None = field(default=None, repr=False)
 
     def predict_proba(self, page: Page, computed: Features | None = None) -> Floats:
         """Probabilities of content, headline and boilerplate, shape (n_blocks, 3)."""
@@ -72,7 +78,7 @@ class Passes:
     def __getstate__(self) -> dict[str, Any]:
         """The fields without what is computed from them: that is done anew in every process."""
         state = {item.name: getattr(self, item.name) for item in fields(self)}
-        return state | {"_raw": None, "_stacked": None, "_by_token": None}
+        return state | {"_raw": None, "_stacked": None, "_by_token": None, "_by_number": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore the fields."""
@@ -96,26 +102,49 @@ class Passes:
         weights, intercept = self._raw
         scores: Floats = computed.matrix @ weights + (intercept + self.intercept)
         if self.vocabulary:
-            scores += self._token_sums(page)
+            scores += self._token_sums(page, computed)
         return scores
 
-    def _token_sums(self, page: Page) -> Floats:
-        elements = page.elements
+    def _token_sums(self, page: Page, computed: Features) -> Floats:
+        if computed.lines is not None:
+            return self._line_sums(computed.lines, len(page))
         scores = np.zeros((len(page), OUTPUTS))
+        elements = page.elements
         if elements is not None and elements.names:
             scores += self._element_sums(elements, page)
-        within = [s if len(s) < 2 else tuple(dict.fromkeys(s)) for s in inside(page)]
+        within = [s if len(s) < 2 else tuple(dict.fromkeys(s)) for s in page.inline]
         block = np.repeat(np.arange(len(page)), list(map(len, within)))
         if block.size:
             names, name = numbered(list(chain.from_iterable(within)))
-            inline = self._weights(names)[name, PLACES.index("inline")]
+            inline = self._weights(names)[name, ELEMENT_PLACES.index("inline")]
             for k in range(OUTPUTS):
                 scores[:, k] += np.bincount(block, weights=inline[:, k], minlength=len(page))
         return scores
 
+    def _line_sums(self, lines: Lines, n_blocks: int) -> Floats:
+        """Token weights of what each block of flattened text hears, shape (n_blocks, 4)."""
+        if self._by_number is None:  # sorted; the last weights are those of unknown tokens
+            found = numbers(list(self.vocabulary))
+            order = np.argsort(found, kind="stable")
+            nothing = np.zeros((len(LINE_PLACES), 1, OUTPUTS))
+            weights = np.concatenate((self.token_weights[:, order], nothing), axis=1)
+            self._by_number = found[order], weights
+        known, by_place = self._by_number
+        at = np.searchsorted(known, lines.tokens)
+        token = np.where(known[np.minimum(at, known.size - 1)] == lines.tokens, at, known.size)
+        scores = np.zeros((n_blocks, OUTPUTS))
+        for weights, said in zip(by_place, map(lines.said.__getitem__, LINE_PLACES), strict=True):
+            total = np.zeros((said.token.size + 1, OUTPUTS))
+            np.cumsum(weights[token[said.token]], axis=0, out=total[1:])
+            bounds = np.searchsorted(said.line, np.arange(n_blocks + 1))
+            sums = np.zeros((n_blocks + 1, OUTPUTS))  # the last row answers for no line
+            sums[:-1] = total[bounds[1:]] - total[bounds[:-1]]
+            scores += sums[said.heard]
+        return scores
+
     def _element_sums(self, elements: Elements, page: Page) -> Floats:
         """Token weights of each block's element with all above it, shape (n_blocks, 4)."""
-        nothing = np.zeros((1, len(PLACES), OUTPUTS))  # the last row answers for no element
+        nothing = np.zeros((1, len(ELEMENT_PLACES), OUTPUTS))  # the last row answers for no element
         weights = np.concatenate((self._weights(elements.names)[elements.name], nothing))
         own, parent, ancestor, _ = weights.transpose(1, 0, 2)
         element, up = page.element, np.append(elements.parent, -1)[page.element]
@@ -133,7 +162,7 @@ class Passes:
         numbers = [known(token, unknown) for token in chain.from_iterable(found)]
         start = np.cumsum([0, *map(len, found)][:-1])
         sums = np.add.reduceat(self._by_token[numbers], start, axis=0)
-        return sums.reshape(-1, len(PLACES), OUTPUTS)
+        return sums.reshape(-1, len(ELEMENT_PLACES), OUTPUTS)
 
 
 def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Floats]:

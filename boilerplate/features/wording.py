@@ -84,6 +84,8 @@ def _character_classes() -> NDArray[np.uint8]:
 
 
 _CLASS_OF = _character_classes()
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_UNBASE = np.uint64(pow(int(_BASE), -1, 1 << 64))
 
 
 @dataclass(slots=True)
@@ -95,6 +97,7 @@ class Words:
     start: Ints  # of each word, shape (n_words,)
     end: Ints
     block: Ints
+    hashed: NDArray[np.uint64]  # alike for words that differ in nothing but case
 
 
 @dataclass(slots=True)
@@ -113,8 +116,9 @@ def wording(texts: list[str]) -> Wording:
     """Count characters, words and sentences of all blocks of a page at once."""
     n = len(texts)
     joined = "\n".join(texts) + "\n"
-    code = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    code = _code_points(joined)
     kind = _CLASS_OF[np.minimum(code, 0x10000)]
+    lower = _code_points(lowered(joined)).astype(np.uint64)
     lengths = np.fromiter(map(len, texts), np.intp, n)
     stops = np.cumsum(lengths + 1) - 1  # where the separators stand
     starts = stops - lengths
@@ -242,6 +246,31 @@ def wording(texts: list[str]) -> Wording:
         chars=chars,
         commas=single("comma"),
         ends_sentence=ends_sentence,
-        each=Words(code, kind, word_at, word_end, word_block),
+        each=Words(code, kind, word_at, word_end, word_block, hashed(lower, word_at, word_end)),
         columns=columns,
     )
+
+
+def hashed(values: NDArray[np.uint64], start: Ints, end: Ints) -> NDArray[np.uint64]:
+    """A number for each range of values, the same for the same values (Karp and Rabin, 1987).
+
+    The ranges lie within the values, which are above zero; shape (n_ranges,).
+    """
+    power = np.cumprod(np.full(values.size + 1, _BASE), dtype=np.uint64)
+    total = np.zeros(values.size + 1, np.uint64)
+    np.cumsum(values * power[:-1], out=total[1:])
+    unshift = np.cumprod(np.full(values.size + 1, _UNBASE), dtype=np.uint64)
+    number = (total[end] - total[start]) * unshift[start]
+    return (number ^ (number >> np.uint64(29))) * _BASE
+
+
+def _code_points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def lowered(text: str) -> str:
+    """The text in small letters, each character still in its place."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := c.lower()) == 1 else c for c in text)
