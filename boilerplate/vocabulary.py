@@ -10,7 +10,6 @@ from scipy import sparse
 from boilerplate.features import Features
 from boilerplate.features.lines import Lines, token_names
 from boilerplate.features.tokens import tokens
-from boilerplate.features.wording import wording
 from boilerplate.page import Floats, Ints, Page
 from boilerplate.passes import PLACES
 
@@ -26,7 +25,7 @@ def vocabulary_of(pages: Sequence[Page], groups: Sequence[str], least: int) -> d
 
 def _page_tokens(page: Page) -> set[str]:
     if page.elements is None:
-        return set(token_names(page, wording(page.texts)))
+        return set(token_names(page))
     signatures = set(page.elements.names).union(*page.inline)
     return {token for signature in signatures for token in tokens(signature)}
 
@@ -60,7 +59,7 @@ def token_rows(
 def _line_tokens(page: Page, lines: Lines, vocabulary: dict[str, int]) -> Callable[[int], Ints]:
     """Gives for a block of flattened text its tokens' columns."""
     size = len(vocabulary)
-    names = token_names(page, wording(page.texts))
+    names = token_names(page)
     number = np.array([vocabulary.get(name, -1) for name in names], np.intp)
     told = []
     for k, place in enumerate(PLACES["text"]):

@@ -80,6 +80,8 @@ def telling_words(words: Words) -> Telling:
         hashed = words.hashed
     hashed = hashed[telling]
     block = words.block[telling].astype(np.uint64)
-    found = np.unique((hashed & ~_BLOCK_BITS) | (block & _BLOCK_BITS))
-    _, number = np.unique(found & ~_BLOCK_BITS, return_inverse=True)
+    found = np.sort((hashed & ~_BLOCK_BITS) | (block & _BLOCK_BITS))
+    found = found[np.append(True, found[1:] != found[:-1])[: found.size]]
+    word = found & ~_BLOCK_BITS
+    number = np.cumsum(np.append(False, word[1:] != word[:-1]))[: word.size]
     return Telling(number, (found & _BLOCK_BITS).astype(np.intp))

@@ -20,7 +20,7 @@ from boilerplate.features.wording import (
     Words,
     hashed,
     lowered,
-    wording,
+    words_of,
 )
 from boilerplate.page import Ints, Page
 
@@ -69,14 +69,13 @@ def lines(page: Page, words: Wording) -> Lines:
     n = len(page)
     each = words.each
     at = np.arange(n)
-    length = np.fromiter(map(len, page.texts), np.intp, n)
-    begins = np.cumsum(length + 1) - length - 1
+    length = each.length
     first = np.searchsorted(each.block, np.arange(n + 1))  # the lines' first words
     count = np.diff(first)
     rank = np.arange(each.block.size) - first[each.block]
 
     worded = count > 0
-    read = np.flatnonzero(each.start - begins[each.block] < _READ)
+    read = np.flatnonzero(each.start - each.begin[each.block] < _READ)
     leading = np.flatnonzero(rank < _LINE_WORDS)
     short = np.flatnonzero(length < _LINE)
     terse = (length < _LINE) & worded & (count <= _LINE_WORDS)
@@ -87,7 +86,7 @@ def lines(page: Page, words: Wording) -> Lines:
         return Said(token, each.block[token], heard)
 
     return Lines(
-        tokens=np.append(_word_tokens(each), _shape_tokens(each, begins[short], length[short])),
+        tokens=np.append(_word_tokens(each), _shape_tokens(each, short)),
         said={
             "word": said(read, at),
             "first": said(first[:-1][worded], at),
@@ -101,21 +100,20 @@ def lines(page: Page, words: Wording) -> Lines:
     )
 
 
-def token_names(page: Page, words: Wording) -> list[str]:
+def token_names(page: Page) -> list[str]:
     """The tokens of a page as they stand in a vocabulary, in the order of `lines`."""
-    each = words.each
+    each = words_of(page.texts)
     text = lowered("\n".join(page.texts))
     spans = zip(each.start.tolist(), each.end.tolist(), strict=True)
     number = each.kind[each.start] == DIGIT
     found = ["0" if is_number else text[start:end]
              for (start, end), is_number in zip(spans, number.tolist(), strict=True)]  # fmt: skip
-    length = np.fromiter(map(len, page.texts), np.intp, len(page))
     folded, kept = _folded(each)
-    ends = np.cumsum(length + 1) - 1
+    short = np.flatnonzero(each.length < _LINE)
+    starts, ends = kept[each.begin[short]], kept[(each.begin + each.length)[short]]
     shapes = [
-        "=" + "".join(map(chr, folded[kept[end - size] : kept[end]].tolist()))
-        for end, size in zip(ends.tolist(), length.tolist(), strict=True)
-        if size < _LINE
+        "=" + "".join(map(chr, folded[start:end].tolist()))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
     ]
     return found + shapes
 
@@ -124,22 +122,20 @@ def numbers(vocabulary: Sequence[str]) -> NDArray[np.uint64]:
     """The tokens of a vocabulary as the numbers that `lines` gives them, shape (n_tokens,)."""
     texts = [token.removeprefix("=") for token in vocabulary]
     is_shape = np.array([token.startswith("=") for token in vocabulary], np.bool_)
-    each = wording(texts).each
-    length = np.fromiter(map(len, texts), np.intp, len(texts))
+    each = words_of(texts)
     words = np.zeros(len(texts), np.uint64)
     words[each.block] = _word_tokens(each)
-    return np.where(
-        is_shape, _shape_tokens(each, np.cumsum(length + 1) - length - 1, length), words
-    )
+    return np.where(is_shape, _shape_tokens(each, np.arange(len(texts))), words)
 
 
 def _word_tokens(each: Words) -> NDArray[np.uint64]:
     return np.where(each.kind[each.start] == DIGIT, _NUMBER, each.hashed)
 
 
-def _shape_tokens(each: Words, start: Ints, length: Ints) -> NDArray[np.uint64]:
+def _shape_tokens(each: Words, chosen: Ints) -> NDArray[np.uint64]:
     folded, kept = _folded(each)
-    return hashed(folded, kept[start], kept[start + length]) ^ _OF_SHAPE
+    start = each.begin[chosen]
+    return hashed(folded, kept[start], kept[start + each.length[chosen]]) ^ _OF_SHAPE
 
 
 def _folded(each: Words) -> tuple[NDArray[np.uint64], Ints]:
