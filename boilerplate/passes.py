@@ -8,7 +8,9 @@ elements in it, or in flattened text the words of the block's own line and of li
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any
 
@@ -24,10 +26,11 @@ from boilerplate.features.tokens import tokens
 from boilerplate.page import Elements, Floats, Page, numbered
 
 PLACES: dict[str, tuple[str, ...]] = {"html": ELEMENT_PLACES, "text": LINE_PLACES}
+_SIGNATURES = 20_000  # whose tokens are remembered
 OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
 
 
-@dataclass(slots=True)
+@dataclass
 class Passes:
     """A fitted model for one kind of page.
 
@@ -55,10 +58,6 @@ class Passes:
     stacked: Floats
     vocabulary: dict[str, int]
     token_weights: Floats
-    _raw: tuple[Floats, Floats] | None = field(default=None, repr=False)
-    _stacked: tuple[Floats, Floats] | None = field(default=None, repr=False)
-    _by_token: Floats | None = field(default=None, repr=False)
-    _by_number: tuple[NDArray[np.uint64], Floats] | None = field(default=None, repr=False)
 
     def predict_proba(self, page: Page, computed: Features | None = None) -> Floats:
         """Probabilities of content, headline and boilerplate, shape (n_blocks, 3)."""
@@ -70,20 +69,12 @@ class Passes:
         scores = self._linear(page, computed)
         first = _probabilities(scores[:, :2])
         _, columns = computed.stacked(first)
-        if self._stacked is None:
-            self._stacked = _folded(self.stacked, self.stacked_mean, self.stacked_scale)
-        weights, intercept = self._stacked
+        weights, intercept = self._of_stacked
         return _probabilities(scores[:, 2:] + columns @ weights + intercept)
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields without what is computed from them: that is done anew in every process."""
-        state = {item.name: getattr(self, item.name) for item in fields(self)}
-        return state | {"_raw": None, "_stacked": None, "_by_token": None, "_by_number": None}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore the fields."""
-        for name, value in state.items():
-            setattr(self, name, value)
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
     def rounded(self) -> Passes:
         """The same model with numbers of six digits, as its file holds them."""
@@ -97,9 +88,7 @@ class Passes:
 
     def _linear(self, page: Page, computed: Features) -> Floats:
         """Both passes' weighted sums without the stacked columns, shape (n_blocks, 4)."""
-        if self._raw is None:
-            self._raw = _folded(self.dense, self.mean, self.scale)
-        weights, intercept = self._raw
+        weights, intercept = self._of_columns
         scores: Floats = computed.matrix @ weights + (intercept + self.intercept)
         if self.vocabulary:
             scores += self._token_sums(page, computed)
@@ -123,13 +112,7 @@ class Passes:
 
     def _line_sums(self, lines: Lines, n_blocks: int) -> Floats:
         """Token weights of what each block of flattened text hears, shape (n_blocks, 4)."""
-        if self._by_number is None:  # sorted; the last weights are those of unknown tokens
-            found = numbers(list(self.vocabulary))
-            order = np.argsort(found, kind="stable")
-            nothing = np.zeros((len(LINE_PLACES), 1, OUTPUTS))
-            weights = np.concatenate((self.token_weights[:, order], nothing), axis=1)
-            self._by_number = found[order], weights
-        known, by_place = self._by_number
+        known, by_place = self._of_numbers
         at = np.searchsorted(known, lines.tokens)
         token = np.where(known[np.minimum(at, known.size - 1)] == lines.tokens, at, known.size)
         scores = np.zeros((n_blocks, OUTPUTS))
@@ -154,15 +137,41 @@ class Passes:
 
     def _weights(self, signatures: list[str]) -> Floats:
         """Summed weights of each signature's tokens, shape (n_signatures, n_places, 4)."""
-        if self._by_token is None:  # one row a token, and one for those that are unknown
-            rows = self.token_weights.transpose(1, 0, 2).reshape(len(self.vocabulary), -1)
-            self._by_token = np.concatenate((rows, np.zeros((1, rows.shape[1]))))
-        found = list(map(tokens, signatures))  # at least the tag
-        unknown, known = len(self.vocabulary), self.vocabulary.get
-        numbers = [known(token, unknown) for token in chain.from_iterable(found)]
+        rows, known = self._of_tokens
+        found = list(map(known, signatures))
+        numbers = list(chain.from_iterable(found))
         start = np.cumsum([0, *map(len, found)][:-1])
-        sums = np.add.reduceat(self._by_token[numbers], start, axis=0)
+        sums = np.add.reduceat(rows[numbers], start, axis=0)
         return sums.reshape(-1, len(ELEMENT_PLACES), OUTPUTS)
+
+    @cached_property
+    def _of_columns(self) -> tuple[Floats, Floats]:
+        """Weights and intercept for the raw dense columns."""
+        return _folded(self.dense, self.mean, self.scale)
+
+    @cached_property
+    def _of_stacked(self) -> tuple[Floats, Floats]:
+        return _folded(self.stacked, self.stacked_mean, self.stacked_scale)
+
+    @cached_property
+    def _of_tokens(self) -> tuple[Floats, Callable[[str], list[int]]]:
+        """Weights by token, the last row for unknown ones, and the rows of a signature."""
+        rows = self.token_weights.transpose(1, 0, 2).reshape(len(self.vocabulary), -1)
+        unknown, number = len(self.vocabulary), self.vocabulary.get
+
+        @lru_cache(maxsize=_SIGNATURES)
+        def known(signature: str) -> list[int]:
+            return [n for t in tokens(signature) if (n := number(t)) is not None] or [unknown]
+
+        return np.concatenate((rows, np.zeros((1, rows.shape[1])))), known
+
+    @cached_property
+    def _of_numbers(self) -> tuple[NDArray[np.uint64], Floats]:
+        """The numbers of the tokens, sorted, and their weights, the last for unknown ones."""
+        found = numbers(list(self.vocabulary))
+        order = np.argsort(found, kind="stable")
+        nothing = np.zeros((len(LINE_PLACES), 1, OUTPUTS))
+        return found[order], np.concatenate((self.token_weights[:, order], nothing), axis=1)
 
 
 def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Floats]:

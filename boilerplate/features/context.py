@@ -39,9 +39,11 @@ class Ranges:
 
 def sums_between(values: Floats, start: Ints, end: Ints) -> Floats:
     """Sums of quantities of shape (..., n_blocks) over ranges; shape (..., *start.shape)."""
-    total = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
-    np.cumsum(values, axis=-1, out=total[..., 1:])
-    result: Floats = total[..., end] - total[..., start]
+    if values.ndim > 1:  # row by row, since numpy takes from one dimension far faster
+        return np.stack([sums_between(row, start, end) for row in values])
+    total = np.zeros(values.size + 1)
+    np.cumsum(values, out=total[1:])
+    result: Floats = total.take(end) - total.take(start)
     return result
 
 

@@ -84,9 +84,13 @@ def _character_classes() -> NDArray[np.uint8]:
 
 
 _CLASS_OF = _character_classes()
-_QUESTION = np.array([*map(ord, "?？؟")], np.uint32)
+_QUESTION = np.zeros(0x10001)
+_QUESTION[[*map(ord, "?？؟")]] = 1.0
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _UNBASE = np.uint64(pow(int(_BASE), -1, 1 << 64))
+_POWERS = [
+    np.cumprod(np.full(1 << 16, base), dtype=np.uint64) for base in (_BASE, _UNBASE)
+]  # as many as most pages need
 
 
 @dataclass(slots=True)
@@ -258,7 +262,7 @@ def wording(texts: list[str]) -> Wording:
         "ends_ellipsis": (dots | (final == ord("…"))).astype(np.float64),
         "ends_colon": (last == _SINGLE["colon"]).astype(np.float64),
         "ends_comma": (last == _SINGLE["comma"]).astype(np.float64),
-        "ends_question": np.isin(final, _QUESTION).astype(np.float64),
+        "ends_question": _QUESTION[np.minimum(final, 0x10000)],
         "starts_lower": (first == LOWER).astype(np.float64),
         "starts_upper": (first == UPPER).astype(np.float64),
         "starts_digit": (first == DIGIT).astype(np.float64),
@@ -289,12 +293,19 @@ def hashed(
 
     The ranges lie within the values, which are above zero; shape (n_ranges,).
     """
-    power = np.cumprod(np.full(values.size + 1, _BASE), dtype=np.uint64)
+    power, unpower = _powers(values.size + 1)
     total = np.zeros(values.size + 1, np.uint64)
-    np.cumsum(values * power[:-1], out=total[1:])
-    unshift = np.cumprod(np.full(values.size + 1, _UNBASE), dtype=np.uint64)
-    number = (total[end] - total[start]) * unshift[start]
+    np.cumsum(values * power[1:], out=total[1:])
+    number = (total[end] - total[start]) * unpower[start]
     return (number ^ (number >> np.uint64(29))) * _BASE
+
+
+def _powers(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The first powers of the base and of its inverse, modulo two to the 64."""
+    if size <= _POWERS[0].size:
+        return _POWERS[0][:size], _POWERS[1][:size]
+    power, unpower = (np.cumprod(np.full(size, base), dtype=np.uint64) for base in (_BASE, _UNBASE))
+    return power, unpower
 
 
 def _code_points(text: str) -> NDArray[np.uint32]:
