@@ -117,11 +117,11 @@ class Passes:
         token = np.where(known[np.minimum(at, known.size - 1)] == lines.tokens, at, known.size)
         scores = np.zeros((n_blocks, OUTPUTS))
         for weights, said in zip(by_place, map(lines.said.__getitem__, LINE_PLACES), strict=True):
-            total = np.zeros((said.token.size + 1, OUTPUTS))
-            np.cumsum(weights[token[said.token]], axis=0, out=total[1:])
-            bounds = np.searchsorted(said.line, np.arange(n_blocks + 1))
             sums = np.zeros((n_blocks + 1, OUTPUTS))  # the last row answers for no line
-            sums[:-1] = total[bounds[1:]] - total[bounds[:-1]]
+            if said.token.size:
+                begins = np.flatnonzero(np.append(True, said.line[1:] != said.line[:-1]))
+                held = weights.take(token.take(said.token), axis=0)
+                sums[said.line[begins]] = np.add.reduceat(held, begins, axis=0)
             scores += sums[said.heard]
         return scores
 

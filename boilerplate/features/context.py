@@ -194,21 +194,20 @@ def _repetition(words: Wording) -> dict[str, Floats]:
 def _title(page: Page, words: Wording) -> dict[str, Floats]:
     """Overlap of short blocks with the page's title, in whatever case."""
     n, each, count = len(page), words.each, words.words
-    title = words_of([page.title])
-    wanted = np.unique(title.hashed)
-    found = np.searchsorted(wanted, each.hashed)
-    shared = np.flatnonzero(np.append(wanted, np.uint64(0))[found] == each.hashed)
-    block = each.block[shared]
-    covered = np.bincount(block, minlength=n) / np.maximum(count, 1.0)
-    distinct = np.unique(block * wanted.size + found[shared]) // max(wanted.size, 1)
-    covers = np.bincount(distinct, minlength=n) / max(wanted.size, 1)
-    short = count <= 40
-    covered, covers = covered * short, covers * short
-    equal = np.zeros(n, np.bool_)
-    whole = page.title.lower()
-    for k in np.flatnonzero((covered == 1.0) & (each.length > 3)).tolist():
-        text = page.texts[k].lower()
-        equal[k] = whole.startswith(text) or whole.endswith(text)
+    covered, covers, equal = np.zeros(n), np.zeros(n), np.zeros(n, np.bool_)
+    wanted = np.unique(words_of([page.title]).hashed) if page.title else np.zeros(0)
+    if wanted.size:
+        found = np.searchsorted(wanted, each.hashed)
+        shared = np.flatnonzero(wanted[np.minimum(found, wanted.size - 1)] == each.hashed)
+        block = each.block[shared]
+        short = count <= 40
+        covered = short * np.bincount(block, minlength=n) / np.maximum(count, 1.0)
+        distinct = np.unique(block * wanted.size + found[shared]) // wanted.size
+        covers = short * np.bincount(distinct, minlength=n) / wanted.size
+        whole = page.title.lower()
+        for k in np.flatnonzero((covered == 1.0) & (each.length > 3)).tolist():
+            text = page.texts[k].lower()
+            equal[k] = whole.startswith(text) or whole.endswith(text)
     matches = np.flatnonzero(equal & (count >= 2))
     first = matches[0] if matches.size else -1
     after = np.arange(n) - first if first >= 0 else np.zeros(n)
