@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from boilerplate import BoilerplateClassifier
 from boilerplate.labeled import read_labeled
@@ -20,4 +21,15 @@ def small_model() -> BoilerplateClassifier:
         for page in [page for page in labeled if page.kind == kind][::2]
     ]
     model = BoilerplateClassifier(C=0.05, max_iter=30)
-    return model.fit([p.page for p in chosen], [p.labels for p in chosen])
+    with threadpool_limits(1):  # on a busy machine the threads of BLAS wait for one another
+        return model.fit([p.page for p in chosen], [p.labels for p in chosen])
+
+
+@pytest.fixture(scope="session")
+def model_file(
+    small_model: BoilerplateClassifier, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The small model in a file."""
+    path = tmp_path_factory.mktemp("model") / "small.json"
+    small_model.save(path)
+    return path

@@ -37,7 +37,7 @@ def schema(paths: Sequence[str], text_field: str) -> Any:
 
 
 def read(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[Item]:
-    """Yield the rows of a file, their values in Arrow's own types, so that none is rounded.
+    """Yield the rows of a file. Values stay Arrow's, arrays of one, so that none is rounded.
 
     Raises:
         SourceError: If the file cannot be read, has no column `text_field`, or is damaged, after
@@ -52,7 +52,7 @@ def read(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))
             for place in range(batch.num_rows):
                 number += 1
-                row = {column: values[place] for column, values in columns.items()}
+                row = {column: values.slice(place, 1) for column, values in columns.items()}
                 yield _item(row, f"{name}, row {number}", text_field, id_field)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"the Parquet data are damaged after row {number} ({error})") from None
@@ -79,15 +79,15 @@ def _opened(file: BinaryIO, text_field: str) -> Any:
 
 
 def _item(row: dict[str, Any], where: str, text_field: str, id_field: str) -> Item:
-    name = row[id_field].as_py() if id_field in row else None
+    name = row[id_field][0].as_py() if id_field in row else None
     name = where if name is None else str(name)
-    page = row[text_field].as_py()
+    page = row[text_field][0].as_py()
     if page is None or (isinstance(page, (str, bytes)) and not page.strip()):
         return Skipped(name, "no text")
     if not isinstance(page, (str, bytes)):
         return Failed(name, f"the column {text_field!r} holds no text")
     if len(page) > MOST_BYTES:
         return Failed(name, f"a page of more than {MOST_BYTES:,} bytes")
-    url = row["url"].as_py() if "url" in row else None
+    url = row["url"][0].as_py() if "url" in row else None
     row[text_field] = None
     return Record(name, page, row, text_field, url if isinstance(url, str) else None)

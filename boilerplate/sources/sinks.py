@@ -111,11 +111,11 @@ def _json(value: Any) -> str:
 
 def _as_json(value: Any) -> Any:
     """A value of Arrow's in JSON, as near as JSON comes."""
-    if hasattr(value, "as_py"):
+    if _is_arrow(value):
         try:
-            return value.as_py()
+            return value[0].as_py()
         except ValueError:  # nanoseconds, for which Python has no type
-            return str(value)
+            return str(value[0])
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
@@ -148,15 +148,24 @@ class _Table:
     def flush(self) -> None:
         import pyarrow as pa
 
-        columns = [
-            pa.array([_whole(row.get(field.name)) for row in self._rows], field.type)
-            for field in self._schema
-        ]
+        columns = []
+        for field in self._schema:
+            values = [row.get(field.name) for row in self._rows]
+            if values and _is_arrow(values[0]):
+                columns.append(pa.concat_arrays(values))
+            else:
+                columns.append(pa.array(map(_whole, values), field.type))
         self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
         self._rows = []
 
 
+def _is_arrow(value: Any) -> bool:
+    """Whether a value is an Arrow array of one."""
+    return hasattr(value, "to_pylist")
+
+
 def _text(value: Any) -> str | None:
+    value = _as_json(value) if _is_arrow(value) else value
     return value if value is None or isinstance(value, str) else _json(value)
 
 

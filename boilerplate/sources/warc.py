@@ -11,7 +11,8 @@ from boilerplate.sources import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.streams import MAGIC, Plain, needed
 
 _HTML = ("text/html", "application/xhtml+xml")
-_FIELDS = {"WARC-Record-ID": "id", "WARC-Target-URI": "url", "WARC-Date": "date"}
+_WITH_PAGES = ("response", "resource", "conversion", "revisit")
+_FIELDS = {"id": "WARC-Record-ID", "url": "WARC-Target-URI", "date": "WARC-Date"}
 _BEGIN = b"\nWARC/1."  # of a record where nothing is compressed, with the end of the line before
 _CHUNK = 1 << 20
 
@@ -26,11 +27,9 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
         SourceError: If FastWARC is not there.
     """
     try:
-        from fastwarc.warc import ArchiveIterator, WarcRecordType
+        from fastwarc.warc import ArchiveIterator
     except ImportError:
         raise needed("FastWARC", "reading WARC") from None
-    types = WarcRecordType
-    wanted = types.response | types.resource | types.conversion | types.revisit
     in_damage = False  # so that one damage is told once, whatever is tried to get beyond it
     while True:
         start = file.tell() if file.seekable() else 0
@@ -38,15 +37,14 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
         end = 0  # of the last whole record, or a little before
         culprit = name
         try:
-            for record in ArchiveIterator(
-                plain, record_types=wanted, parse_http=False, stream_detect=False
-            ):
+            for record in ArchiveIterator(plain, parse_http=False, stream_detect=False):
                 _forget(plain, record.stream_pos)
                 culprit = record.record_id or name
                 item = _item(record, name)
                 end = record.stream_pos + record.content_length
                 culprit, in_damage = name, False
-                yield item
+                if item is not None:
+                    yield item
             return
         except (SourceError, OSError, ValueError) as error:
             if not in_damage:
@@ -58,17 +56,24 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
         file.seek(place)
 
 
-def _item(record: Any, name: str) -> Item:
-    headers = dict(record.headers.to_tuples())
-    fields: dict[str, Any] = {ours: headers.pop(theirs, None) for theirs, ours in _FIELDS.items()}
-    fields["warc"] = headers
+def _item(record: Any, name: str) -> Item | None:
+    headers = record.headers  # in which the case of a name does not matter
+    if not (headers.get("Content-Length") or "").isdecimal():
+        raise SourceError("its header is cut short")
+    fields: dict[str, Any] = {ours: headers.get(theirs) for ours, theirs in _FIELDS.items()}
+    shown = [name.lower() for name in _FIELDS.values()]
+    fields["warc"] = {
+        header: value for header, value in headers.to_tuples() if header.lower() not in shown
+    }
     identity = fields["id"] or f"{name}, byte {record.stream_pos:,}"
     if record.content_length > MOST_BYTES:
         return Failed(identity, f"a record of more than {MOST_BYTES:,} bytes")
     block = record.reader.read()
     if len(block) < record.content_length:
-        raise SourceError("the record is cut short")
+        raise SourceError("it is cut short")
     type_of_record = headers.get("WARC-Type")
+    if type_of_record not in _WITH_PAGES:
+        return None
     if type_of_record == "revisit":
         return Skipped(identity, "revisit of a page that did not change")
     if type_of_record == "conversion":

@@ -1,0 +1,465 @@
+"""`boilerplate extract` on containers, run as a user runs it, and ended in every way there is."""
+
+import gzip
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from crawls import (
+    COMPRESS,
+    PAGES,
+    TEXTS,
+    pages,
+    record_id,
+    response,
+    warc_record,
+    write_lines,
+    write_warc,
+)
+from pyarrow import parquet
+
+from boilerplate import BoilerplateClassifier, BoilerplateFilter
+
+COMMAND = str(Path(sys.executable).with_name("boilerplate"))
+linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+
+
+@pytest.fixture
+def extract(model_file: Path) -> list[str]:
+    """The command as far as its model."""
+    return [COMMAND, "extract", "-m", str(model_file)]
+
+
+def run(*command: str | Path, **how: Any) -> subprocess.CompletedProcess[bytes]:
+    """Run a command; a traceback fails every test."""
+    done = subprocess.run(command, capture_output=True, **how)
+    assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr, done.stderr.decode()
+    return done
+
+
+def lines(output: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """All that is in a folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
+def test_a_warc_becomes_the_articles_that_the_library_gives(
+    suffix: str, extract: list[str], small_model: BoilerplateClassifier, tmp_path: Path
+) -> None:
+    records = [response(page.encode()) for page in pages(30)]
+    records[4] = response(b"gone", "404 Not Found")
+    records[9] = response(b"%PDF-1.7", Content_Type="application/pdf")
+    records[11] = response(b"\x00\x01\x02" * 99)
+    cyrillic = "<html><body><p>" + "Маяк на скале снова зажёгся в пятницу вечером. " * 9
+    records[17] = response(cyrillic.encode("cp1251"), Content_Type="text/html; charset=cp1251")
+    path = tmp_path / f"crawl.warc{suffix}"
+    path.write_bytes(b"".join(COMPRESS[suffix](warc_record(n, r)) for n, r in enumerate(records)))
+    done = run(*extract, path, "--workers", "2")
+    keep = BoilerplateFilter(small_model, kind="html")
+    expected = {record_id(n): keep(page) for n, page in enumerate(pages(30)) if n not in (4, 9, 11)}
+    expected[record_id(17)] = keep(cyrillic)
+    rows = lines(done.stdout)
+    assert [row["id"] for row in rows] == list(expected)
+    assert [row["text"] for row in rows] == list(expected.values())
+    assert rows[0]["url"] == "https://example.org/0"
+    assert done.returncode == 1
+    failed, pages_in, characters = done.stderr.decode().splitlines()
+    assert failed.startswith(f"Error: {record_id(11)}: this is binary data")
+    kept = sum(map(bool, expected.values()))
+    assert pages_in == (
+        f"30 pages in: {kept} kept, {27 - kept} empty, 2 skipped (1 HTTP status 404, "
+        "1 content type application/pdf), 1 failed"
+    )
+    assert f"{sum(map(len, expected.values())):,} after" in characters
+
+
+def test_the_text_of_a_wet_is_read_as_text(
+    extract: list[str], small_model: BoilerplateClassifier, tmp_path: Path
+) -> None:
+    path = tmp_path / "crawl.warc.wet.gz"
+    records = [warc_record(n, t.encode(), "conversion", "text/plain") for n, t in enumerate(TEXTS)]
+    path.write_bytes(b"".join(map(gzip.compress, records)))
+    keep = BoilerplateFilter(small_model, kind="text")
+    rows = lines(run(*extract, path).stdout)
+    assert [row["text"] for row in rows] == [keep(text) for text in TEXTS]
+
+
+def test_fields_go_through_and_columns_are_chosen_by_name(
+    extract: list[str], tmp_path: Path
+) -> None:
+    rows = [
+        {"key": n, "raw": page, "lang": ["x", None], "score": n / 7} for n, page in enumerate(PAGES)
+    ]
+    source = write_lines(tmp_path / "rows.jsonl.zst", rows, ".zst")
+    parquet.write_table(pa.Table.from_pylist(rows), tmp_path / "rows.parquet")
+    chosen = ("--text-field", "raw", "--id-field", "key")
+    outputs = [tmp_path / name for name in ("a.jsonl", "b.jsonl.gz", "c.jsonl.zst", "d.parquet")]
+    assert run(*extract, source, *chosen, "-o", outputs[0]).returncode == 0
+    for output in outputs[1:]:
+        assert run(*extract, tmp_path / "rows.parquet", *chosen, "-o", output).returncode == 0
+    made = lines(outputs[0].read_bytes())
+    assert [{**row, "raw": None} for row in made] == [{**row, "raw": None} for row in rows]
+    assert all(isinstance(row["raw"], str) and "<" not in row["raw"][:1] for row in made)
+    assert lines(gzip.decompress(outputs[1].read_bytes())) == made
+    assert parquet.read_table(outputs[3]).to_pylist() == made
+    again = run(*extract, outputs[2], *chosen, "--kind", "text")
+    assert [row["key"] for row in lines(again.stdout)] == [row["key"] for row in rows]
+
+
+def test_a_container_in_a_pipe(extract: list[str], tmp_path: Path) -> None:
+    source = write_warc(tmp_path / "crawl.warc.gz", pages(20), ".gz")
+    from_file = run(*extract, source)
+    assert len(lines(from_file.stdout)) == 20
+    assert run(*extract, "-", input=source.read_bytes()).stdout == from_file.stdout
+
+
+def test_a_folder_of_pages_gives_the_same_in_several_processes(
+    extract: list[str], tmp_path: Path
+) -> None:
+    for number, page in enumerate(PAGES):
+        (tmp_path / f"{number}.html").write_text(page, encoding="utf-8")
+    for form in ("text", "json"):
+        alone = run(*extract, "--format", form, tmp_path)
+        shared = run(*extract, "--format", form, tmp_path, "--workers", "2")
+        assert shared.stdout == alone.stdout and len(lines(alone.stdout)) == len(PAGES)
+
+
+def test_shards_have_a_manifest_and_are_the_one_file(extract: list[str], tmp_path: Path) -> None:
+    source = write_warc(tmp_path / "crawl.warc", [*pages(20), " ", *pages(3)])
+    sized = (*extract, source, "--shard-size", "10")
+    assert run(*sized, "-o", tmp_path / "one.jsonl").returncode == 0
+    assert run(*sized, "-o", f"{tmp_path}/many/").returncode == 0
+    many = tmp_path / "many"
+    manifest = json.loads((many / "manifest.json").read_bytes())
+    names = [shard["name"] for shard in manifest["shards"]]
+    assert [shard["rows"] for shard in manifest["shards"]] == [10, 10, 3]
+    assert (manifest["pages"], manifest["skipped"]) == (24, {"no text": 1})
+    assert {path.name for path in many.iterdir()} == {"manifest.json", *names}
+    assert b"".join(map(Path.read_bytes, (many / name for name in names))) == (
+        tmp_path / "one.jsonl"
+    ).read_bytes()
+    before = tree(many)
+    refused = run(*sized, "-o", f"{many}/")
+    assert (refused.returncode, tree(many)) == (2, before)
+    assert b"not empty" in refused.stderr
+    whole = run(*sized, "-o", f"{many}/", "--resume")
+    assert (whole.returncode, tree(many)) == (0, before)
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A crawl of 200 records in which a little of everything goes wrong."""
+    path = tmp_path_factory.mktemp("mixed") / "crawl.warc.gz"
+    records = [warc_record(n, response(page.encode())) for n, page in enumerate(pages(200))]
+    for n in range(7, 200, 20):
+        records[n] = warc_record(n, response(b"gone", "404 Not Found"))
+        records[n + 1] = warc_record(n + 1, response(b"\x00\x01" * 50))
+    parts = [gzip.compress(record, mtime=0) for record in records]
+    parts[133] = parts[133][:-40] + bytes(20) + parts[133][-20:]
+    path.write_bytes(b"".join(parts))
+    return path
+
+
+@linux
+@pytest.mark.parametrize("output", ["articles.jsonl.gz", "articles.parquet/"])
+def test_kill_and_resume_give_what_an_uninterrupted_run_gives(
+    output: str, extract: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    chance = random.Random(output)
+    command = [*extract, str(mixed), "--shard-size", "7"]
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "killed").mkdir()
+    whole = run(*command, "-o", f"{tmp_path}/whole/{output}", "--workers", "2")
+    assert whole.returncode == 1
+    command += ["-o", f"{tmp_path}/killed/{output}", "--resume"]
+    kills = 0
+    while kills < 8:
+        workers = str(chance.randint(1, 2))
+        process = subprocess.Popen([*command, "--workers", workers], stderr=subprocess.DEVNULL)
+        # As it begins, or after some shards more, and anywhere within the next.
+        shards, more = _shards(tmp_path / "killed"), chance.randint(-1, 4)
+        while process.poll() is None and more >= 0 and _shards(tmp_path / "killed") < shards + more:
+            time.sleep(0.002)
+        time.sleep(chance.random() * (0.05 if more >= 0 else 1))
+        process.kill()
+        if process.wait() != -signal.SIGKILL:
+            break  # it was done before
+        kills += 1
+    resumed = run(*command)
+    assert kills >= 5
+    assert tree(tmp_path / "killed").keys() == tree(tmp_path / "whole").keys()
+    assert tree(tmp_path / "killed") == tree(tmp_path / "whole")
+    if resumed.stderr.count(b"\n") > 1:  # the summary is of the whole crawl
+        assert resumed.stderr.replace(b"/killed/", b"/whole/") == whole.stderr
+
+
+def _shards(folder: Path) -> int:
+    return sum(path.suffix in (".gz", ".parquet") for path in folder.rglob("part-*"))
+
+
+def test_an_interrupted_run_is_not_taken_for_another(
+    extract: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "articles.jsonl"
+    command = [*extract, str(mixed), "-o", str(output), "--shard-size", "7"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    while not list(tmp_path.rglob("part-00002.jsonl")):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate()
+    assert process.returncode == 130
+    assert b"--resume" in told and b"Traceback" not in told
+    assert not output.exists()
+    for other in ([], ["--resume", "--format", "markdown"]):
+        refused = run(*command, *other)
+        assert refused.returncode == 2
+        assert str(output) in refused.stderr.decode()
+    assert run(*command, "--resume").returncode == 1
+    assert output.stat().st_size > 0
+    assert [path.name for path in tmp_path.iterdir() if path != output] == ["articles.errors.jsonl"]
+
+
+@linux
+def test_processes_that_are_killed_cost_nothing(
+    extract: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    command = [*extract, str(mixed), "--shard-size", "20", "--workers", "2", "-o"]
+    whole = run(*command, tmp_path / "whole.jsonl")
+    process = subprocess.Popen([*command, tmp_path / "hurt.jsonl"], stderr=subprocess.PIPE)
+    killed = 0
+    for shard in (1, 3, 6):
+        while process.poll() is None and not list(tmp_path.rglob(f"part-{shard:05}.jsonl")):
+            time.sleep(0.002)
+        for worker in _workers(process.pid)[:1]:
+            os.kill(worker, signal.SIGKILL)
+            killed += 1
+    _, told = process.communicate()
+    assert killed == 3
+    assert told.replace(b"hurt", b"whole") == whole.stderr
+    assert (tmp_path / "hurt.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+    failed = lines((tmp_path / "hurt.errors.jsonl").read_bytes())
+    assert len(failed) == 11
+    assert {"id": record_id(8), "error": "this is binary data, not a page of HTML or text"} in failed
+
+
+@linux
+def test_a_page_that_outlasts_its_time_is_listed(
+    extract: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    """A process that is stopped hangs in no way that it could notice itself."""
+    output = tmp_path / "articles.jsonl"
+    command = [*extract, str(mixed), "--shard-size", "20", "--timeout", "3", "-o", str(output)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while not list(tmp_path.rglob("part-00001.jsonl")):
+        time.sleep(0.002)
+    [worker] = _workers(process.pid)
+    os.kill(worker, signal.SIGSTOP)
+    assert process.wait() == 1
+    failed = lines((tmp_path / "articles.errors.jsonl").read_bytes())
+    [late] = [error["id"] for error in failed if error["error"] == "not done after 3 seconds"]
+    ids = [row["id"] for row in lines(output.read_bytes())]
+    assert late not in ids and len(ids) == len(set(ids)) == 200 - 10 - len(failed)
+
+
+def _workers(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(c) for c in children if b"spawn_main" in Path(f"/proc/{c}/cmdline").read_bytes()]
+
+
+def test_a_cut_gzip_gives_what_is_before_the_cut(extract: list[str], tmp_path: Path) -> None:
+    rows = [{"id": str(n), "text": page} for n, page in enumerate(pages(40))]
+    source = write_lines(tmp_path / "rows.jsonl.gz", rows, ".gz")
+    source.write_bytes(source.read_bytes()[:-2000])
+    done = run(*extract, source, "-o", tmp_path / "articles.jsonl")
+    made = lines((tmp_path / "articles.jsonl").read_bytes())
+    assert done.returncode == 1
+    assert [row["id"] for row in made] == [str(n) for n in range(len(made))]
+    assert 0 < len(made) < 40
+    [failed] = lines((tmp_path / "articles.errors.jsonl").read_bytes())
+    assert failed["id"] == str(source) and "cut short" in failed["error"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs limits on files")
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.jsonl.zst", "a.parquet", "a/"])
+def test_a_file_that_cannot_grow_is_gone_on_with(
+    name: str, extract: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    output = f"{tmp_path}/{name}"
+    command = [*extract, str(mixed), "-o", output, "--shard-size", "45"]
+    full = run(*command, preexec_fn=_small_files)
+    assert full.returncode == 3
+    assert f"Error: {output}: File too large" in full.stderr.decode()
+    assert not Path(output).is_file() and not list(tmp_path.glob("**/manifest.json"))
+    assert run(*command, "--resume").returncode == 1
+    whole = f"{tmp_path}/whole-{name}"
+    run(*command[:-3], whole, *command[-2:])
+    if name == "a/":
+        settled = [tree(Path(folder)) for folder in (output, whole)]
+        assert settled[0] == settled[1]
+    else:
+        assert Path(output).read_bytes() == Path(whole).read_bytes()
+
+
+def _small_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_disk_under_a_stream(extract: list[str], mixed: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([*extract, mixed], stdout=full, stderr=subprocess.PIPE)
+    for command in (done, run(*extract, mixed, "-o", "/dev/full")):
+        assert command.returncode == 2
+        assert b"No space left on device" in command.stderr
+        assert b"Traceback" not in command.stderr
+
+
+def test_a_closed_pipe_ends_quietly(extract: list[str], tmp_path: Path) -> None:
+    source = write_lines(tmp_path / "rows.jsonl", [{"text": page} for page in pages(100)])
+    with subprocess.Popen(
+        [*extract, source], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout and process.stderr
+        assert json.loads(process.stdout.readline())["text"]
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+def test_nothing_but_failures(extract: list[str], tmp_path: Path) -> None:
+    output = tmp_path / "articles.jsonl"
+    output.write_text("what stood here")
+    missing = run(*extract, tmp_path / "missing.warc", "-o", output)
+    assert missing.returncode == 2
+    assert output.read_text() == "what stood here"
+    [failed] = lines((tmp_path / "articles.errors.jsonl").read_bytes())
+    assert failed == {"id": str(tmp_path / "missing.warc"), "error": "No such file or directory"}
+
+
+@pytest.mark.parametrize(
+    ("package", "name"),
+    [("fastwarc", "a.warc"), ("pyarrow", "a.parquet"), ("zstandard", "a.jsonl.zst")],
+)
+def test_a_library_that_is_not_installed_is_named(
+    package: str, name: str, model_file: Path, tmp_path: Path
+) -> None:
+    write = {"fastwarc": lambda p: write_warc(p, PAGES[:1])}.get(
+        package, lambda p: p.write_bytes(COMPRESS[".zst"](b'{"text": "a"}\n'))
+    )
+    write(tmp_path / name)
+    program = (
+        f"import sys; sys.modules[{package!r}] = None\n"
+        f"sys.argv[1:] = ['extract', '-m', {str(model_file)!r}, {str(tmp_path / name)!r}]\n"
+        "from boilerplate.cli import main\nif __name__ == '__main__': main()"
+    )
+    done = run(sys.executable, "-c", program)
+    assert done.returncode == 2
+    assert b"pip install 'boilerplate-classifier[crawl]'" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--workers", "0"],
+        ["--timeout", "0"],
+        ["--resume"],
+        ["--format", "json", "-o", "a.parquet"],
+        ["-o", "no-such-folder/a.jsonl"],
+    ],
+)
+def test_wrong_usage(options: list[str], extract: list[str], tmp_path: Path) -> None:
+    write_lines(tmp_path / "rows.jsonl", [{"text": "a"}])
+    done = run(*extract, "rows.jsonl", *options, cwd=tmp_path)
+    assert done.returncode in (2, 3) and done.stdout == b""
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
+
+
+@linux
+def test_shards_survive_a_kill_at_every_touch_of_the_disk(tmp_path: Path) -> None:
+    """The process is killed before the first, the second, ... of its operations on files."""
+    for folder in (False, True):
+        whole = tmp_path / f"whole{folder}"
+        assert _shards_in_a_process(whole, folder, None) == 0
+        touch = 0
+        while True:
+            killed = tmp_path / f"killed{folder}{touch}"
+            ended = _shards_in_a_process(killed, folder, touch)
+            assert _shards_in_a_process(killed, folder, None) == 0
+            assert tree(killed) == tree(whole), touch
+            if ended == 0:
+                break
+            touch += 1
+        assert touch > 30
+
+
+def _shards_in_a_process(place: Path, folder: bool, kill_at: int | None) -> int:
+    """Write or resume some shards in a process that kills itself; return how it ended."""
+    place.mkdir(exist_ok=True)
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    try:
+        if kill_at is not None:
+            touches = iter(range(kill_at))
+
+            def count(event: str, arguments: tuple[Any, ...]) -> None:
+                touching = event in ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir")
+                if touching and str(place) in str(arguments[0]) and next(touches, None) is None:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            sys.addaudithook(count)
+        _write_shards(place, folder)
+    except BaseException:
+        os._exit(1)
+    os._exit(0)
+
+
+def _write_shards(place: Path, folder: bool) -> None:
+    from boilerplate.sources.shards import Shards
+
+    target = place / "out" if folder else place / "out.jsonl.gz"
+    suffix = ".jsonl" if folder else ".jsonl.gz"
+    with Shards(
+        target, folder=folder, suffix=suffix, size=4, settings={"a": 1}, resume=True
+    ) as shards:
+        if shards.whole:
+            return
+        for number in range(shards.tally.pages, 14):
+            if number % 5 == 3:
+                shards.failed(str(number), "no reason")
+            elif number % 5 == 4:
+                shards.skipped("no page")
+            else:
+                shards.kept({"id": number, "text": "a"}, "text", 3, 1)
+        shards.finish()
+        assert shards.tally.pages == 14 and shards.tally.skipped == Counter({"no page": 2})
+
+
+def test_files_of_pages_are_read_one_by_one(extract: list[str], tmp_path: Path) -> None:
+    good = [tmp_path / f"{n}.html" for n in range(3)]
+    for path, page in zip(good, PAGES, strict=False):
+        path.write_text(page, encoding="utf-8")
+    good[1].write_bytes(b" ")
+    done = run(*extract, *good, "--workers", "1")
+    assert done.returncode == 1
+    assert [row["id"] for row in lines(done.stdout)] == [str(good[0]), str(good[2])]
+    assert done.stderr.decode().startswith(f"Error: {good[1]}: the page is empty\n")
+
