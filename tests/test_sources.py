@@ -158,7 +158,15 @@ def test_a_broken_line_costs_itself_alone(tmp_path: Path) -> None:
         *(Record, Failed, Failed, Failed, Failed, Skipped, Failed, Record)
     ]
     ids = [item.id for item in found]
-    assert ids == ["a", *(f"{path}, line {n}" for n in (2, 4)), "7", "c", "d", f"{path}, line 8", "a"]
+    assert ids == [
+        "a",
+        *(f"{path}, line {n}" for n in (2, 4)),
+        "7",
+        "c",
+        "d",
+        f"{path}, line 8",
+        "a",
+    ]
 
 
 @pytest.mark.parametrize("suffix", SUFFIX)
@@ -216,7 +224,7 @@ def test_every_field_but_the_page_goes_through(rows: list[dict[str, Any]]) -> No
     source = io.BytesIO("".join(json.dumps(line) + "\n" for line in lines).encode())
     from boilerplate.sources.lines import read
 
-    found = records(list(read(io.BufferedReader(source), "rows", "text", "id")))  # type: ignore[arg-type]
+    found = records(list(read(io.BufferedReader(source), "rows", "text", "id")))
     assert [{**record.fields, "text": record.page} for record in found] == lines
     assert [list(record.fields) for record in found] == [list(line) for line in lines]
 
@@ -226,7 +234,9 @@ def test_parquet_keeps_its_columns_and_types(tmp_path: Path) -> None:
         {
             "key": pa.array(range(40), pa.int16()),
             "page": pa.array(HTML),
-            "seen": pa.array([1_700_000_000_123_456_789 + n for n in range(40)], pa.timestamp("ns")),
+            "seen": pa.array(
+                [1_700_000_000_123_456_789 + n for n in range(40)], pa.timestamp("ns")
+            ),
             "tags": pa.array([["a", None]] * 39 + [None]),
             "raw": pa.array([bytes([n]) for n in range(40)]),
         }
@@ -259,7 +269,12 @@ def test_a_parquet_file_that_is_not_whole(cut: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_shards_joined_are_their_rows(suffix: str, tmp_path: Path) -> None:
     rows = [
-        {"id": n, "url": None, "text": f"Ein schöner Tag \ud800 {n}", "on": datetime.date(2026, 1, 2)}
+        {
+            "id": n,
+            "url": None,
+            "text": f"Ein schöner Tag \ud800 {n}",
+            "on": datetime.date(2026, 1, 2),
+        }
         for n in range(25)
     ]
     parts = [tmp_path / f"part{n}{suffix}" for n in range(3)]

@@ -57,7 +57,9 @@ def test_what_fails_costs_itself_alone(workers: int) -> None:
     done = list(in_order(items, _task, make, workers=workers, timeout=3))
     assert [item for item, _ in done] == items
     results = [result for _, result in done]
-    lost = {number: result.sentence for number, result in enumerate(results) if type(result) is Lost}
+    lost = {
+        number: result.sentence for number, result in enumerate(results) if type(result) is Lost
+    }
     assert lost == {
         3: "no page",
         5: "unexpected KeyError: 'defect'",
