@@ -122,7 +122,7 @@ def test_fields_go_through_and_columns_are_chosen_by_name(
     assert lines(gzip.decompress(outputs[1].read_bytes())) == made
     assert parquet.read_table(outputs[3]).to_pylist() == made
     again = run(*extract, outputs[2], *chosen, "--kind", "text")
-    assert [row["key"] for row in lines(again.stdout)] == [row["key"] for row in rows]
+    assert [row["key"] for row in lines(again.stdout)] == [row["key"] for row in made if row["raw"]]
 
 
 def test_a_container_in_a_pipe(extract: list[str], tmp_path: Path) -> None:
@@ -393,7 +393,7 @@ def test_a_library_that_is_not_installed_is_named(
 def test_wrong_usage(options: list[str], extract: list[str], tmp_path: Path) -> None:
     write_lines(tmp_path / "rows.jsonl", [{"text": "a"}])
     done = run(*extract, "rows.jsonl", *options, cwd=tmp_path)
-    assert done.returncode in (2, 3) and done.stdout == b""
+    assert (done.returncode, done.stdout) == (2, b"")
     assert [path.name for path in tmp_path.iterdir()] == ["rows.jsonl"]
 
 

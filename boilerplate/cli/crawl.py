@@ -109,19 +109,20 @@ def crawl(
     sinks.check(suffix)
     if suffix == ".parquet" and extraction.format == "json":
         raise Failure("--format json makes JSON: write it to .jsonl, .jsonl.gz or .jsonl.zst")
+    shards = Shards(
+        target,
+        folder=is_folder(output),
+        suffix=suffix,
+        size=shard_size,
+        settings=_settings(inputs, extraction, text_field, id_field),
+        resume=resume,
+        schema=_schema(inputs, text_field) if suffix == ".parquet" else None,
+    )
+    if shards.whole:
+        click.echo(f"{output} is whole: there is nothing to resume", err=True)
+        return
     try:
-        with Shards(
-            target,
-            folder=is_folder(output),
-            suffix=suffix,
-            size=shard_size,
-            settings=_settings(inputs, extraction, text_field, id_field),
-            resume=resume,
-            schema=_schema(inputs, text_field) if suffix == ".parquet" else None,
-        ) as shards:
-            if shards.whole:
-                click.echo(f"{output} is whole: there is nothing to resume", err=True)
-                return
+        with shards:
             _run(shards, reader, extraction, workers, timeout)
             shards.finish()
     except KeyboardInterrupt:

@@ -104,6 +104,8 @@ class Reader:
                 yield Failed(source.name, str(error))
             except OSError as error:
                 yield Failed(source.name, error.strerror or str(error))
+            except Exception as error:  # of a library: it must not cost the files that follow
+                yield Failed(source.name, f"unexpected {type(error).__name__}: {error}")
             finally:
                 self._file = None
             self._before += source.size or 0
