@@ -236,7 +236,15 @@ def test_an_interrupted_run_is_not_taken_for_another(
         assert str(output) in refused.stderr.decode()
     assert run(*command, "--resume").returncode == 1
     assert output.stat().st_size > 0
-    assert [path.name for path in tmp_path.iterdir() if path != output] == ["articles.errors.jsonl"]
+    assert sorted(path.name for path in tmp_path.iterdir() if path != output) == [
+        "articles.errors.jsonl",
+        "articles.manifest.json",
+    ]
+    before = tree(tmp_path)
+    assert b"whole" in run(*command, "--resume").stderr
+    assert tree(tmp_path) == before
+    assert run(*command, "--resume", "--no-headline").returncode == 1
+    assert tree(tmp_path) != before
 
 
 @linux

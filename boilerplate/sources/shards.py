@@ -56,9 +56,9 @@ class Shards:
     """Writes the output of a crawl so that it is whole or not there, and can be gone on with.
 
     Args:
-        target: A file, which is the shards joined, or a folder, which keeps them and gets a
-            `manifest.json`. What failed is in `errors.jsonl` in a folder, and in a file of the
-            same name but `.errors.jsonl` beside a file; there is none if nothing failed.
+        target: A file, which is the shards joined, or a folder, which keeps them. Either gets a
+            `manifest.json` with the tally and the settings, and an `errors.jsonl` if anything
+            failed: in the folder, or beside the file with its name before theirs.
         folder: Which of the two.
         suffix: The format of the shards, one of `sinks.SUFFIXES`.
         size: Items to a shard.
@@ -104,10 +104,13 @@ class Shards:
     @property
     def errors(self) -> Path:
         """Where the records that failed are listed."""
+        return self._beside("errors.jsonl")
+
+    def _beside(self, name: str) -> Path:
         if self._folder:
-            return self._target / "errors.jsonl"
+            return self._target / name
         stem = self._target.name.removesuffix(self._suffix)
-        return self._target.with_name(f"{stem}.errors.jsonl")
+        return self._target.with_name(f"{stem}.{name}")
 
     def kept(self, row: dict[str, Any], text_field: str, before: int, after: int) -> None:
         """Write the row of a page, which had so many characters before and its article after."""
@@ -159,9 +162,11 @@ class Shards:
             return
         if self._work.is_dir():
             shutil.rmtree(self._work)  # a run was ended as it began, or as it tidied up
-        if resume and (self._target / "manifest.json" if self._folder else self._target).is_file():
-            self.whole = True
-            return
+        manifest = self._beside("manifest.json")
+        if resume and manifest.is_file() and self._target.exists():
+            self.whole = json.loads(manifest.read_bytes())["settings"] == self._settings
+            if self.whole:
+                return
         if self._folder and self._target.is_dir() and any(self._target.iterdir()):
             raise SourceError(f"{self._target}: this folder is not empty")
         self._work.mkdir(parents=self._folder)
@@ -216,17 +221,17 @@ class Shards:
 
     def _write_output(self) -> None:
         paths = [self._shard_path(number) for number in range(len(self._tallies))]
+        manifest = {**vars(self.tally), "settings": self._settings}
         if self._folder:
-            shards = [
+            manifest["shards"] = [
                 {"name": path.name, "bytes": path.stat().st_size, "rows": t.kept + t.empty}
                 for path, t in zip(paths, self._tallies, strict=True)
             ]
-            manifest = {**vars(self.tally), "settings": self._settings, "shards": shards}
-            _replace(self._target / "manifest.json", _json(manifest, indent=1))
         else:
             partial = self._work / "whole.tmp"
             joined(paths, partial, self._suffix)
             partial.replace(self._target)
+        _replace(self._beside("manifest.json"), _json(manifest, indent=1))
 
 
 def _json(value: Any, indent: int | None = None) -> bytes:
