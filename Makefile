@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PAGE ?= labeled/en-news-harrow.html
 
-.PHONY: demo test train evaluate clean
+.PHONY: demo test engines train evaluate clean
 
 demo: .venv/installed ## the article of a page: make demo PAGE=my.html
 	@$(BIN)/boilerplate extract $(PAGE)
@@ -12,6 +12,9 @@ test: .venv/installed-dev ## what continuous integration runs
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest -q -n auto
+
+engines: .venv/installed-engines ## the adapters in their real engines; Spark needs Java
+	$(BIN)/python -m pytest -q -rs tests/test_engines.py tests/test_engine_examples.py
 
 train: .venv/installed-peers corpora-given ## both shipped models: make train CORPORA=folder
 	$(BIN)/python -m training.recipe --corpora $(CORPORA)
@@ -40,4 +43,8 @@ corpora-given:
 .venv/installed-peers: .venv/installed-dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=23.3'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,peers]'
+	@touch $@
+
+.venv/installed-engines: .venv/installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,engines]'
 	@touch $@

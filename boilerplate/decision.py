@@ -8,7 +8,13 @@ from boilerplate.page import Floats
 
 LEAST = 0.1  # a page whose blocks are all less likely than this has no article
 SPREAD = 1.5  # of the error that a page's blocks share, in log-odds
-_NODES, _WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
+# numpy.polynomial.hermite_e.hermegauss(9), whose import would cost each cold start 7 ms.
+_NODES = np.array((1.0232556637891326, 2.07684797867783, 3.20542900285647, 4.512745863399783))
+_NODES = np.concatenate((-_NODES[::-1], (0.0,), _NODES))
+_WEIGHTS = np.array(
+    (0.24409750289493953, 0.04991640676521782, 0.0027891413212317692, 2.2345844007746607e-05)
+)
+_WEIGHTS = np.concatenate((_WEIGHTS[::-1], (0.40634920634920635,), _WEIGHTS))  # their sum is 1
 
 
 def cut(probability: Floats, words: Floats) -> float:
@@ -27,6 +33,10 @@ def cut(probability: Floats, words: Floats) -> float:
     odds = (ranked / (1.0 - ranked))[:, None] * np.exp(SPREAD * _NODES)
     mass = words[order][:, None]
     gained = np.cumsum(mass * odds / (1.0 + odds), axis=0)
-    f1 = 2.0 * gained / (np.cumsum(mass, axis=0) + gained[-1] + 1e-9)
-    best = int(np.argmax(f1 @ _WEIGHTS))
-    return max(float(ranked[best]), LEAST)
+    f1 = (2.0 * gained / (np.cumsum(mass, axis=0) + gained[-1] + 1e-9)) @ _WEIGHTS
+    best = int(np.argmax(f1))
+    # Anything between the last block kept and the first one left out parts the same blocks; what
+    # is judged besides them, as the headline is, wants half the expected F1.
+    left_out = float(ranked[best + 1]) if best + 1 < ranked.size else 0.0
+    half = float(f1[best]) / 2.0
+    return max(min(float(ranked[best]), max(half, float(np.nextafter(left_out, 1.0)))), LEAST)

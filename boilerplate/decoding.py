@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from boilerplate.errors import PageError
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
@@ -97,6 +99,18 @@ def binary_nature(data: bytes) -> str | None:
     head = data[:_PRESCAN]
     controls = len(head) - len(head.translate(None, _CONTROLS))
     return "binary data" if controls * 50 > len(head) else None
+
+
+def check_page(page: str | bytes) -> None:
+    """Refuse what is no page: nothing at all, or a file that holds no text.
+
+    Raises:
+        PageError: In words for people.
+    """
+    if not page.strip():
+        raise PageError("the page is empty")
+    if isinstance(page, bytes) and (nature := binary_nature(page)):
+        raise PageError(f"this is {nature}, not a page of HTML or text")
 
 
 def _own_declaration(data: bytes) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -21,6 +22,7 @@ from boilerplate.passes import Passes
 _CONTENT, _HEADLINE = 0, 1  # columns of the labels, and of the coefficients
 _THINNING = 8  # of the blocks that are no headline
 _MOST_BLOCKS = 200  # of one page that are fitted: catalogues repeat themselves
+_LEAST_WEIGHT = 0.02  # of a token, in log-odds: most stand for so little that none misses them
 _PAGE_WORDS = 4.0  # a page weighs by its content's words, at least by this part of all
 
 
@@ -74,7 +76,7 @@ def fit_passes(
     second = _fit(table.matrix(everything), *table.targets(everything), C, max_iter, seed)
     model = passes(fits[-1], second)
     model.stacked_names = extra[0][0]
-    return model
+    return _without_trifles(model)
 
 
 def _assemble(
@@ -105,6 +107,17 @@ def _assemble(
     )
 
 
+def _without_trifles(model: Passes) -> Passes:
+    """Leave out the tokens that weigh next to nothing in every place and question."""
+    kept = np.abs(model.token_weights).max(axis=(0, 2), initial=0.0) >= _LEAST_WEIGHT
+    names = [token for token, keep in zip(model.vocabulary, kept, strict=True) if keep]
+    return replace(
+        model,
+        vocabulary={token: number for number, token in enumerate(names)},
+        token_weights=model.token_weights[:, kept],
+    )
+
+
 def _sample(share: Floats, words: Floats, seed: int) -> tuple[Ints, Floats]:
     """Blocks of a page to fit on and their weights.
 
@@ -130,7 +143,7 @@ def _vocabulary(pages: Sequence[Page], groups: Sequence[str], least: int) -> dic
     for page, group in zip(pages, groups, strict=True):
         signatures = {s for names in inside(page) for s in names}
         if page.elements is not None:
-            signatures.update(page.elements.signature)
+            signatures.update(page.elements.names)
         for token in {t for s in signatures for t in tokens(s)}:
             sites.setdefault(token, set()).add(group)
     return {t: n for n, t in enumerate(sorted(t for t, s in sites.items() if len(s) >= least))}
@@ -209,7 +222,7 @@ def _token_rows(
     lengths: list[int] = []
     for page, (chosen, _) in zip(pages, rows, strict=True):
         elements = page.elements
-        own = [of(s) for s in elements.signature] if elements is not None else []
+        own = [of(s) for s in elements.signatures()] if elements is not None else []
         own.append(nothing)
         path: list[NDArray[np.int32]] = []  # the element's own, parent's and ancestors' tokens
         above: list[NDArray[np.int32]] = []

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import re
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +33,9 @@ def write_model(
     path: Path, passes: Mapping[str, Passes], params: Mapping[str, Any], info: Mapping[str, Any]
 ) -> None:
     """Write fitted passes by kind; see `BoilerplateClassifier.save`."""
+    import platform  # reading a model, the common case, needs neither
+    from importlib.metadata import version
+
     document = {
         "format": _FORMAT,
         "schema": _SCHEMA,

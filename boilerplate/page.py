@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -37,6 +38,12 @@ class Block:
     index: int
 
 
+def numbered(names: Sequence[str]) -> tuple[list[str], Ints]:
+    """The distinct names in order of appearance, and the number of each name among them."""
+    number = {name: k for k, name in enumerate(dict.fromkeys(names))}
+    return list(number), np.fromiter(map(number.__getitem__, names), np.intp, len(names))
+
+
 @dataclass(slots=True)
 class Elements:
     """The block elements of an HTML page that hold text, in document order, as columns.
@@ -49,7 +56,25 @@ class Elements:
     start: Ints
     end: Ints
     depth: Ints  # elements around it
-    signature: list[str]  # tag and naming attributes, see segment.html.signature
+    names: list[str]  # the distinct signatures (see segment.html.signature) of the page
+    name: Ints  # the number of the element's signature among them
+
+    def signatures(self) -> list[str]:
+        """The signature of each element."""
+        return [self.names[k] for k in self.name.tolist()]
+
+    def sums_around(self, values: Floats, n_blocks: int) -> Floats:
+        """Sum a quantity of shape (n_elements, k) over all elements around each block.
+
+        Returns shape (n_blocks, k).
+        """
+        size = values.shape[1]
+        cells, shape = (n_blocks + 1) * size, (n_blocks + 1, size)
+        column, weights = np.arange(size), values.ravel()
+        opens = np.bincount((self.start[:, None] * size + column).ravel(), weights, cells)
+        closes = np.bincount((self.end[:, None] * size + column).ravel(), weights, cells)
+        result: Floats = np.cumsum((opens - closes).reshape(shape), axis=0)[:-1]
+        return result
 
 
 @dataclass(slots=True)

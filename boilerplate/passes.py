@@ -9,6 +9,7 @@ in it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,11 +17,9 @@ import numpy as np
 from boilerplate.errors import ModelError
 from boilerplate.features import Features, features
 from boilerplate.features.tokens import PLACES, inside, tokens
-from boilerplate.page import Elements, Floats, Page
+from boilerplate.page import Elements, Floats, Page, numbered
 
 OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
-_MOST_SIGNATURES = 20_000
-_NO_WEIGHTS = np.zeros((len(PLACES), OUTPUTS))
 
 
 @dataclass(slots=True)
@@ -52,7 +51,8 @@ class Passes:
     vocabulary: dict[str, int]
     token_weights: Floats
     _raw: tuple[Floats, Floats] | None = field(default=None, repr=False)
-    _memo: dict[str, Floats] = field(default_factory=dict, repr=False)
+    _stacked: tuple[Floats, Floats] | None = field(default=None, repr=False)
+    _by_token: Floats | None = field(default=None, repr=False)
 
     def predict_proba(self, page: Page, computed: Features | None = None) -> Floats:
         """Probabilities of content, headline and boilerplate, shape (n_blocks, 3)."""
@@ -64,13 +64,15 @@ class Passes:
         scores = self._linear(page, computed)
         first = _probabilities(scores[:, :2])
         _, columns = computed.stacked(first)
-        columns = (columns - self.stacked_mean) / self.stacked_scale
-        return _probabilities(scores[:, 2:] + columns @ self.stacked)
+        if self._stacked is None:
+            self._stacked = _folded(self.stacked, self.stacked_mean, self.stacked_scale)
+        weights, intercept = self._stacked
+        return _probabilities(scores[:, 2:] + columns @ weights + intercept)
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields without what is computed from them: that is done anew in every process."""
         state = {item.name: getattr(self, item.name) for item in fields(self)}
-        return state | {"_raw": None, "_memo": {}}
+        return state | {"_raw": None, "_stacked": None, "_by_token": None}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore the fields."""
@@ -89,11 +91,10 @@ class Passes:
 
     def _linear(self, page: Page, computed: Features) -> Floats:
         """Both passes' weighted sums without the stacked columns, shape (n_blocks, 4)."""
-        if self._raw is None:  # standardising folded into the weights
-            weights = self.dense / self.scale[:, None]
-            self._raw = weights, self.intercept - self.mean @ weights
+        if self._raw is None:
+            self._raw = _folded(self.dense, self.mean, self.scale)
         weights, intercept = self._raw
-        scores: Floats = computed.matrix @ weights + intercept
+        scores: Floats = computed.matrix @ weights + (intercept + self.intercept)
         if self.vocabulary:
             scores += self._token_sums(page)
         return scores
@@ -101,50 +102,45 @@ class Passes:
     def _token_sums(self, page: Page) -> Floats:
         elements = page.elements
         scores = np.zeros((len(page), OUTPUTS))
-        if elements is not None:
-            scores += self._element_sums(elements)[page.element]
-        within = [dict.fromkeys(signatures) for signatures in inside(page)]
-        block = np.repeat(np.arange(len(page)), [len(signatures) for signatures in within])
+        if elements is not None and elements.names:
+            scores += self._element_sums(elements, page)
+        within = [s if len(s) < 2 else tuple(dict.fromkeys(s)) for s in inside(page)]
+        block = np.repeat(np.arange(len(page)), list(map(len, within)))
         if block.size:
-            weights = self._rows([s for signatures in within for s in signatures])
-            inline = weights[:, PLACES.index("inline")]
+            names, name = numbered(list(chain.from_iterable(within)))
+            inline = self._weights(names)[name, PLACES.index("inline")]
             for k in range(OUTPUTS):
                 scores[:, k] += np.bincount(block, weights=inline[:, k], minlength=len(page))
         return scores
 
-    def _element_sums(self, elements: Elements) -> Floats:
-        """Token weights of each element with all above it; the last row is for none."""
-        total = np.zeros((len(elements.signature) + 1, OUTPUTS))
-        if not elements.signature:
-            return total
-        own, parent, ancestor, _ = self._rows(elements.signature).transpose(1, 0, 2)
-        above = np.zeros_like(own)
-        order = np.argsort(elements.depth, kind="stable")
-        for level in np.split(order, np.flatnonzero(np.diff(elements.depth[order])) + 1)[1:]:
-            up = elements.parent[level]
-            above[level] = above[up] + ancestor[up]
-        inner = elements.parent >= 0
-        total[:-1] = own
-        total[:-1][inner] += above[inner] + parent[elements.parent[inner]]
-        return total
+    def _element_sums(self, elements: Elements, page: Page) -> Floats:
+        """Token weights of each block's element with all above it, shape (n_blocks, 4)."""
+        nothing = np.zeros((1, len(PLACES), OUTPUTS))  # the last row answers for no element
+        weights = np.concatenate((self._weights(elements.names)[elements.name], nothing))
+        own, parent, ancestor, _ = weights.transpose(1, 0, 2)
+        element, up = page.element, np.append(elements.parent, -1)[page.element]
+        around = elements.sums_around(ancestor[:-1], len(page))
+        result: Floats = own[element] + parent[up] + around - ancestor[element]
+        return result
 
-    def _rows(self, signatures: list[str]) -> Floats:
-        """`_weights` of each signature, shape (n_signatures, n_places, 4)."""
-        number = {s: k for k, s in enumerate(dict.fromkeys(signatures))}
-        return np.array([self._weights(s) for s in number])[[number[s] for s in signatures]]
+    def _weights(self, signatures: list[str]) -> Floats:
+        """Summed weights of each signature's tokens, shape (n_signatures, n_places, 4)."""
+        if self._by_token is None:  # one row a token, and one for those that are unknown
+            rows = self.token_weights.transpose(1, 0, 2).reshape(len(self.vocabulary), -1)
+            self._by_token = np.concatenate((rows, np.zeros((1, rows.shape[1]))))
+        found = list(map(tokens, signatures))  # at least the tag
+        unknown, known = len(self.vocabulary), self.vocabulary.get
+        numbers = [known(token, unknown) for token in chain.from_iterable(found)]
+        start = np.cumsum([0, *map(len, found)][:-1])
+        sums = np.add.reduceat(self._by_token[numbers], start, axis=0)
+        return sums.reshape(-1, len(PLACES), OUTPUTS)
 
-    def _weights(self, signature: str) -> Floats:
-        """Summed weights of a signature's tokens in each place, shape (n_places, 4)."""
-        known = self._memo.get(signature)
-        if known is None:
-            numbers = [n for t in tokens(signature) if (n := self.vocabulary.get(t)) is not None]
-            if not numbers:  # most of what a text holds; nothing to remember
-                return _NO_WEIGHTS
-            known = self.token_weights[:, numbers].sum(axis=1)
-            if len(self._memo) >= _MOST_SIGNATURES:
-                self._memo.clear()
-            self._memo[signature] = known
-        return known
+
+def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Floats]:
+    """Weights and intercept for raw columns instead of standardised ones."""
+    # Of one memory layout, however the model was made: the order of the sums depends on it.
+    raw = np.ascontiguousarray(weights / scale[:, None])
+    return raw, -(np.ascontiguousarray(mean) @ raw)
 
 
 def _round(values: Floats, digits: int = 6) -> Floats:

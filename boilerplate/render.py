@@ -75,14 +75,16 @@ def _places(page: Page, blocks: Sequence[Block]) -> Iterator[_Placed]:
         for block in blocks:
             yield _Placed(block, gap=int(page.gap[block.index]), flattened=True)
         return
-    tags = [signature.split("\t", 1)[0] for signature in elements.signature]
-    data = _data_tables(elements, tags)
+    names = [name.split("\t", 1)[0] for name in elements.names]
+    tags = [names[k] for k in elements.name.tolist()]
+    data = _data_tables(elements, tags) if "table" in names else set()
+    parents = elements.parent.tolist()
     for block in blocks:
-        yield _place(block, int(page.element[block.index]), elements, tags, data)
+        yield _place(block, int(page.element[block.index]), parents, tags, data)
 
 
 def _place(
-    block: Block, element: int, elements: Elements, tags: list[str], data: set[int]
+    block: Block, element: int, parents: list[int], tags: list[str], data: set[int]
 ) -> _Placed:
     placed = _Placed(block)
     if block.label == "headline":
@@ -110,7 +112,7 @@ def _place(
             placed.preformatted = True
         elif tag in _HEADINGS and placed.cell < 0:
             placed.heading = int(tag[1])
-        element = int(elements.parent[element])
+        element = parents[element]
     placed.levels = tuple(levels[::-1][:_MOST_LEVELS])
     return placed
 

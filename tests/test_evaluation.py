@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from boilerplate import BoilerplateClassifier, BoilerplateError
+from training.augment import fragment, with_teasers
 from training.calibration import expected_calibration_error, reliability
 from training.cards import write_card
 from training.evaluation import left_one_out, out_of_fold, peer_texts
-from training.examples import Example, fragment, labeled_examples
+from training.examples import Example, labeled_examples
 from training.failures import failures
 from training.floors import check_data, pin, regressions
 from training.report import (
@@ -234,3 +235,18 @@ def test_a_fragment_holds_content_with_its_labels_and_no_names(kind: str) -> Non
         assert part.shares[:, 0].any()
         assert set(part.page.texts) <= set(whole.page.texts)
         assert "class=" not in part.source
+
+
+def test_teasers_below_an_article_are_boilerplate_from_other_pages() -> None:
+    pages = labeled_examples(LABELED, "text")
+    made = with_teasers(pages)
+    assert len(made) > 10
+    sources = {e.gold.id: e for e in pages}
+    for whole in made:
+        page = sources[whole.gold.id].page
+        assert whole.shares is not None and len(whole.shares) == len(whole.page)
+        below = [text for text in whole.page.texts if text not in page.texts]
+        assert below == whole.page.texts[-len(below) :]
+        assert (whole.shares[-len(below) :, 2] == 1).all()
+        assert any(text in other.page.texts for text in below for other in pages)
+    assert [e.source for e in with_teasers(pages)] == [e.source for e in made]

@@ -7,7 +7,8 @@ import pytest
 
 from boilerplate.features import features
 from boilerplate.features.table import columns
-from boilerplate.page import Kind
+from boilerplate.features.tokens import inside
+from boilerplate.page import Floats, Kind
 from boilerplate.segment import segment
 
 HTML = "<h1>Ice in the harbour</h1><ul><li><a href=/>Home</a></ul><p>The ice held for weeks."
@@ -48,3 +49,123 @@ def test_an_article_holds_together_and_a_teaser_does_not() -> None:
     computed = features(segment("\n\n".join(lines), "text"))
     cohesion = computed.matrix[:, computed.names.index("cohesion")]
     assert cohesion[:3].min() > cohesion[3]
+
+
+def _stacked(lines: list[str], content: list[float]) -> dict[str, Floats]:
+    """The second pass's own columns of a text, given the first pass's content probabilities."""
+    p = np.array(content)
+    computed = features(segment("\n\n".join(lines), "text"))
+    names, matrix = computed.stacked(np.column_stack((p, np.zeros_like(p), 1 - p)))
+    return dict(zip(names, matrix.T, strict=True))
+
+
+def test_words_of_the_content_speak_for_a_block_and_words_of_boilerplate_against_it() -> None:
+    lines = [
+        "Subscribe to the newsletter of this website",
+        "Lindqvist counted forty boats frozen in the harbour",
+        "The harbour was frozen to the quay",
+        "Newsletter: subscribe",
+        "Nothing of that",
+    ]
+    columns = _stacked(lines, [0.1, 0.9, 0.5, 0.5, 0.5])
+    evidence = columns["words_evidence"]
+    assert evidence[2] > 0 > evidence[3]
+    assert evidence[4] == 0
+    assert columns["words_in_content"][2] > columns["words_in_content"][3] == 0
+    assert columns["words_in_boilerplate"][3] == 1
+
+
+def test_the_bulk_is_the_run_of_likely_blocks_and_bridges_a_short_gap() -> None:
+    prose = "The ice held the harbour for weeks and the boats with it, said the harbour master"
+    lines = ["Home", "Shop", prose, "Photo", prose, "Related", "Jobs", prose]
+    columns = _stacked(lines, [0.1, 0.1, 0.9, 0.2, 0.9, 0.1, 0.1, 0.1])
+    assert columns["bulk_inside"].tolist() == [0, 0, 1, 1, 1, 0, 0, 0]
+    assert np.expm1(columns["bulk_before"]).round().tolist() == [2, 1, 0, 0, 0, 0, 0, 0]
+    assert np.expm1(columns["bulk_after"]).round().tolist() == [0, 0, 0, 0, 0, 1, 2, 3]
+
+
+def test_lines_of_one_shape_share_what_the_first_pass_thinks_of_them() -> None:
+    lines = ["Furniture", "Oak table", "$120", "Pine chair", "$45", "Birch shelf", "$30"]
+    columns = _stacked(lines, [0.5, 0.9, 0.1, 0.6, 0.1, 0.9, 0.4])
+    mean = columns["shape_content_by_blocks"][1:]
+    titles, prices = mean[::2], mean[1::2]
+    assert titles == pytest.approx([0.8] * 3)
+    assert prices == pytest.approx([0.2] * 3)
+
+
+def test_the_nearest_long_blocks_are_seen_over_short_ones() -> None:
+    prose = "The ice held the harbour for weeks and the boats with it, said the harbour master"
+    columns = _stacked([prose, "Photo", "Share", "Print", prose], [0.9, 0.5, 0.5, 0.5, 0.1])
+    assert columns["long_log_odds_previous_1"][2] == pytest.approx(np.log(9))
+    assert columns["long_log_odds_next_1"][2] == pytest.approx(-np.log(9))
+    assert columns["long_log_odds_previous_1"][0] == columns["long_log_odds_next_1"][4] == -4
+
+
+def test_lines_of_text_know_the_line_that_heads_their_section() -> None:
+    lines = [
+        "The ice held the harbour for weeks, and the boats with it.",
+        "Top stories",
+        "A chef opens a restaurant in an old mill by the river",
+        "Three boats race to the island and back in the rain",
+        "Weather",
+        "Rain in the west and the south, sun everywhere else today",
+    ]
+    headed = [
+        {s for s in found if s.startswith("section=")}
+        for found in inside(segment("\n\n".join(lines), "text"))
+    ]
+    stories = {"section=top", "section=stories"}
+    assert headed == [set(), set(), stories, stories, stories, {"section=weather"}]
+
+
+def test_dates_of_one_shape_are_one_token_in_every_language() -> None:
+    english, german, title = inside(segment("4 March 2021\n17 Oktober 1998\nIn March", "text"))
+    shapes = [[s for s in found if s.startswith("shape=")] for found in (english, german, title)]
+    assert shapes[0] == ["shape=0 A 0000"]
+    assert shapes[1] == ["shape=00 A 0000"]
+    assert shapes[2] == ["shape=A A"]
+
+
+def _column(html: str, name: str) -> dict[str, float]:
+    page = segment(html, "html")
+    computed = features(page)
+    return dict(zip(page.texts, computed.matrix[:, computed.names.index(name)], strict=True))
+
+
+CARDS = """<main><p>Three boats lie in the harbour tonight, as they did all winter long.
+<div class=grid>
+ <div class="card c1"><h3>Anna</h3><p>A pilot boat of nine metres</div>
+ <div class="card c2"><h3>Berta</h3><p>A tug</div>
+ <div class="card c3"><h3>Clara</h3><p>A ferry <footer>Seen today</footer></div>
+ <div class=note>They may be visited.</div>
+</div></main><footer><p>Harbour office</p></footer><div>Cookies</div>"""
+
+
+def test_siblings_named_alike_are_records_whatever_their_numbers() -> None:
+    records = {text for text, inside in _column(CARDS, "in_record").items() if inside}
+    assert records == {
+        "Anna", "A pilot boat of nine metres", "Berta", "A tug", "Clara", "A ferry", "Seen today",
+    }  # fmt: skip
+    counts = _column(CARDS, "record_log_count")
+    assert counts["Berta"] == pytest.approx(np.log(3)) and counts["They may be visited."] == 0
+    place = _column(CARDS, "record_place")
+    assert place["Anna"] < place["Berta"] < place["Clara"]
+
+
+def test_two_of_a_kind_are_no_records_and_neither_are_paragraphs() -> None:
+    html = "<div class=a><p>One<p>Two<p>Three</div><div class=a><p>Four</div>"
+    assert not any(_column(html, "in_record").values())
+
+
+def test_a_record_within_a_record_has_both() -> None:
+    posts = "".join(f"<li class=post><p>Post {n}<div><i>x</i></div>" for n in range(3))
+    html = "".join(f"<section class=s><ul>{posts}</ul></section>" for _ in range(4))
+    inner, outer = _column(html, "record_log_count"), _column(html, "outer_record_log_count")
+    assert inner["Post 0"] == pytest.approx(np.log(3))
+    assert outer["Post 0"] == pytest.approx(np.log(4))
+
+
+def test_the_footer_of_the_page_is_not_that_of_a_card() -> None:
+    inside, after = _column(CARDS, "in_page_footer"), _column(CARDS, "after_page_footer")
+    assert [text for text, value in inside.items() if value] == ["Harbour office"]
+    assert [text for text, value in after.items() if value] == ["Cookies"]

@@ -68,6 +68,20 @@ def test_the_headline_can_be_left_out(small_model: BoilerplateClassifier) -> Non
     assert "Forty trees" not in text and FIRST in text
 
 
+def test_a_likely_headline_is_kept_above_a_surer_article() -> None:
+    html = """<title>Bread</title><nav><ul><li><a href=/>Home</a><li><a href=/b>Shop</a></ul></nav>
+    <main><h1>How to bake bread</h1><p>Mix five hundred grams of flour with three hundred of water,
+    and wait half an hour before you knead it.<p>Then let it rise overnight, in a cool place, and
+    bake it in a hot oven for forty minutes.</main><footer><p>© 2026 Bread Ltd.</footer>"""
+    assert boilerplate.extract(html).startswith("How to bake bread")
+
+
+def test_a_paragraph_marked_as_headline_is_none(small_model: BoilerplateClassifier) -> None:
+    long = f"Forty trees {'and one more tree ' * 10}were planted on Monday."
+    blocks = boilerplate.classify(PAGE.replace("Forty trees", long), model=small_model)
+    assert [b.label for b in blocks if b.text == long] not in (["headline"], [])
+
+
 def test_blocks_tell_what_the_model_says(keep: BoilerplateFilter) -> None:
     blocks = keep.classify(PAGE)
     assert [block.index for block in blocks] == list(range(len(blocks)))

@@ -59,6 +59,12 @@ def test_it_learns_the_labels_of_pages_it_has_not_seen(fitted: BoilerplateClassi
         assert fitted.predict([page]) == [labels]
 
 
+def test_tokens_that_weigh_next_to_nothing_are_left_out(fitted: BoilerplateClassifier) -> None:
+    for passes in fitted.passes_.values():
+        assert 0 < len(passes.vocabulary) == passes.token_weights.shape[1]
+        assert (np.abs(passes.token_weights).max(axis=(0, 2)) >= 0.02).all()
+
+
 def test_probabilities_have_a_row_a_block_and_sum_to_one(fitted: BoilerplateClassifier) -> None:
     pages = [_page(7)[0], TEXTS[0].encode(), segment("<p>a<p>b", "html"), "", "<p>"]
     probabilities = fitted.predict_proba(pages)

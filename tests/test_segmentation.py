@@ -29,6 +29,12 @@ def texts(html: str) -> list[str]:
         ("<p>a<b>b</b>c <i>d</i> <u>e</u>\n<a href=x>f</a>", ["abc d e f"]),
         ("<p><span>a</span> <span>b</span>\t<span>c</span>", ["a b c"]),
         ("<p>wo<wbr>rd a&nbsp;b", ["word a b"]),
+        # neighbours that only a style sheet sets apart are words of their own
+        ("<p><span>3 beds</span><span>2 baths</span>", ["3 beds 2 baths"]),
+        ("<p><a href=x>Tag one</a><a href=y><b>two</b></a>", ["Tag one two"]),
+        ("<p><b>D</b><span>ecorated</span> <i>a</i><i>b</i>", ["Decorated ab"]),
+        ("<p><span>汽船</span><span>河上</span>", ["汽船河上"]),
+        ("<pre><i>foo</i><i>bar</i></pre>", ["foobar"]),
         # lists, tables, definitions
         ("<ul><li>a<ul><li>b<ol><li>c</ol></ul><li>d</ul>", list("abcd")),
         ("<table><caption>t<tr><th>a<td>b<tr><td>c</table>", ["t", "a", "b", "c"]),
@@ -77,7 +83,7 @@ def test_blocks_know_their_element_and_their_links() -> None:
 def test_elements_hold_ranges_of_blocks() -> None:
     page = segment("<nav class='top menu'><p>a<p>b</nav><main id=m><p hidden>c</main>", "html")
     assert page.elements is not None
-    ranges = zip(page.elements.signature, page.elements.start, page.elements.end, strict=True)
+    ranges = zip(page.elements.signatures(), page.elements.start, page.elements.end, strict=True)
     held = {signature: page.texts[start:end] for signature, start, end in ranges}
     assert held["nav\tclass=top menu"] == ["a", "b"]
     assert held["main\tid=m"] == held["p\thidden"] == ["c"]

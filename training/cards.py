@@ -20,8 +20,13 @@ _PURPOSE = {
 _TOKENS = {
     "html": "tags, classes, ids and roles, each in four places (the block's element, its parent, "
     "its ancestors, inside it)",
-    "text": "words: those that a line begins and ends with, those of short lines, and those of the "
-    "short line above",
+    "text": "words, each by where it stands (in the line, first or last of it, in the line before, "
+    "in the short line above, in the line that heads the section, first of the next line), and of "
+    "shapes of short lines",
+}
+_TEASERS = {
+    "html": "",
+    "text": ", and of one in ten the content with beginnings of other pages below it as teasers",
 }
 _FAILURES = {
     "html": (
@@ -70,8 +75,8 @@ def write_card(path: Path, kind: Kind, model: BoilerplateClassifier) -> None:
     lines += [
         "",
         "The last three columns count blocks. Of one page in five the part around the content was "
-        "trained on a second time, bare of class names and menus. The fingerprints of the files "
-        "stand in the model file.",
+        f"trained on a second time, bare of class names and menus{_TEASERS[kind]}. The "
+        "fingerprints of the files stand in the model file.",
         "",
         "## Features",
         "",

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from boilerplate import BoilerplateClassifier, BoilerplateError, BoilerplateFilter
 from boilerplate.page import Floats
 from training.align import oracle, tokens
+from training.augment import fragment, with_teasers
 from training.calibration import expected_calibration_error, reliability
 from training.calibration import plot as draw
 from training.corpora import CHECKING, TRAINING, fingerprint, folds
@@ -30,7 +31,6 @@ from training.examples import (
     SAMPLES,
     Example,
     corpus_examples,
-    fragment,
     labeled_examples,
 )
 from training.failures import failures
@@ -41,19 +41,22 @@ from training.report import ALONE, Report, Texts, print_report, report
 FOLDS = 5
 LABELED = Path(__file__).parent.parent / "labeled"
 _FRAGMENTS = 5  # one page in so many is trained on in part, too
+_TEASERS = 10  # one page of flattened text in so many above teasers of others
 
 
 def settings(kind: str) -> BoilerplateClassifier:
     """The unfitted classifier whose settings the shipped model of a kind is made with."""
     if kind == "html":
         return BoilerplateClassifier(C=0.005, min_groups=8, max_iter=60)
-    return BoilerplateClassifier(C=0.02, min_groups=8, max_iter=100)
+    return BoilerplateClassifier(C=0.01, min_groups=8, max_iter=60)
 
 
 def train(examples: Sequence[Example], kind: str) -> BoilerplateClassifier:
-    """Fit a classifier on the examples that may be trained on, and fragments of some of them."""
-    used = [e for e in examples if trains(e)]
-    used += [part for e in used[::_FRAGMENTS] if (part := fragment(e)) is not None]
+    """Fit a classifier on the examples that may be trained on, and on what is made of some."""
+    pages = [e for e in examples if trains(e)]
+    used = pages + [part for e in pages[::_FRAGMENTS] if (part := fragment(e)) is not None]
+    if kind == "text":
+        used += with_teasers(pages[2::_TEASERS])
     return settings(kind).fit(
         [e.page for e in used],
         [e.shares for e in used if e.shares is not None],

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -60,45 +58,6 @@ def _example(gold: GoldPage, kind: str, style: str | None) -> Example:
     if gold.text is not None:
         shares = block_labels(page.texts, gold.text, gold.title) if len(page) else np.zeros((0, 3))
     return Example(replace(gold, html=""), source, page, shares)
-
-
-_BARE_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li pre blockquote div dt dd".split())
-
-
-def fragment(example: Example) -> Example | None:
-    """A part of a page with its content, bare of all names, as feeds and clippings hold it.
-
-    A model that has only seen whole pages takes three paragraphs without a menu for nothing.
-    Returns None where the page has no content or its part is cut differently.
-    """
-    page, shares = example.page, example.shares
-    content = np.flatnonzero(shares[:, 0] >= 0.5) if shares is not None else np.zeros(0, np.intp)
-    if shares is None or not content.size:
-        return None
-    rng = random.Random(example.gold.id)
-    first = max(int(content[0]) - rng.randint(0, 3), 0)
-    last = min(int(content[-1]) + 1 + rng.randint(0, 3), len(page))
-    if rng.random() < 0.5:
-        last = min(last, int(content[0]) + rng.randint(1, 12))
-    chosen = range(first, last)
-    if page.kind == "html":
-        source = "\n".join(_bare_html(page, i) for i in chosen)
-        if rng.random() < 0.5:
-            title = escape(example.gold.title)
-            source = f"<html><head><title>{title}</title></head><body>{source}</body></html>"
-    else:
-        source = "\n\n".join(page.texts[i] for i in chosen)
-    part = segment(source, page.kind)
-    if [text.split() for text in part.texts] != [page.texts[i].split() for i in chosen]:
-        return None
-    return replace(example, source=source, page=part, shares=shares[first:last])
-
-
-def _bare_html(page: Page, i: int) -> str:
-    tag = page.tags[i] if page.tags[i] in _BARE_TAGS else "p"
-    text = escape(page.texts[i]).replace("\n", "\n" if tag == "pre" else "<br>")
-    linked = 2 * page.link_chars[i] > len(page.texts[i])
-    return f"<{tag}>{f'<a href=#>{text}</a>' if linked else text}</{tag}>"
 
 
 def labeled_examples(folder: Path, kind: str) -> list[Example]:

@@ -4,7 +4,7 @@ import random
 import re
 import textwrap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -82,7 +82,12 @@ def flatten(html: str, seed: int, style: str | None = None) -> str:
     style = style or drawn
     if style not in STYLES:
         raise ValueError(f"no style {style!r}; there are {', '.join(STYLES)}")
-    text = _Writer(_details(style, rng), rng).write(html, title=rng.random() < 0.4)
+    details, titled = _details(style, rng), rng.random() < 0.4
+    text = _Writer(details, rng).write(html, title=titled)
+    if not text.strip():  # all of it stands in what is left out, as in a page that is one table
+        text = _Writer(replace(details, skipped=frozenset(), bare_links=True), rng).write(
+            html, title=titled
+        )
     if style == "wrapped":
         width = rng.randint(72, 80)
         text = "\n".join(_wrap(line, width) for line in text.split("\n"))

@@ -21,8 +21,8 @@ import click
 from boilerplate import BoilerplateFilter
 from boilerplate.cli.output import printable
 from boilerplate.cli.report import Failure
-from boilerplate.decoding import binary_nature, decode
-from boilerplate.errors import PageError, SourceError
+from boilerplate.decoding import check_page, decode
+from boilerplate.errors import SourceError
 from boilerplate.filter import shipped_model
 from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, find, sinks
 from boilerplate.sources.inputs import is_folder
@@ -70,11 +70,8 @@ class _Extractor:
     def __call__(self, task: tuple[Any, ...]) -> tuple[str, int]:
         """The article of a page, and how many characters the page has."""
         page, kind, encoding, url = task
+        check_page(page)
         if isinstance(page, bytes):
-            if not page.strip():
-                raise PageError("the page is empty")
-            if nature := binary_nature(page):
-                raise PageError(f"this is {nature}, not a page of HTML or text")
             page = decode(page, encoding)
         keep = self._filters[kind or "auto" if self._kind == "auto" else self._kind]
         return keep(page, url=url), len(page)

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from boilerplate.cli.report import Report, progress
-from boilerplate.decoding import binary_nature
-from boilerplate.errors import PageError
+from boilerplate.decoding import check_page
 from boilerplate.sources.inputs import PAGE_SUFFIXES
 
 _T = TypeVar("_T")
@@ -56,8 +55,5 @@ def _files(argument: str, report: Report) -> list[str]:
 
 def _read(name: str) -> bytes:
     data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    if not data.strip():
-        raise PageError("the page is empty")
-    if nature := binary_nature(data):
-        raise PageError(f"this is {nature}, not a page of HTML or text")
+    check_page(data)
     return data

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from boilerplate.features.cohesion import cohesion
+from boilerplate.features.cohesion import Telling, cohesion, telling_words
 from boilerplate.features.context import (
     Ranges,
     containers,
     context,
     groups,
     layout,
+    line_shapes,
     shapes,
     structure,
     windows,
@@ -41,12 +42,17 @@ class Features:
     words: Floats
     link_density: Floats
     _around: list[Ranges]
-    _shape: Ints | None
+    _shape: Ints
+    _told: Telling
 
     def stacked(self, probability: Floats) -> tuple[list[str], Floats]:
         """Names and matrix of the second pass's own columns; see `features.stacked`."""
-        columns = stacked(probability, self.words, self._around, self._shape)
-        return list(columns), np.stack(list(columns.values()), axis=1)
+        columns = stacked(probability, self.words, self._around, self._shape, self._told)
+        return list(columns), _side_by_side(columns)
+
+
+def _side_by_side(columns: dict[str, Floats]) -> Floats:
+    return np.concatenate(list(columns.values())).reshape(len(columns), -1).T
 
 
 def features(page: Page) -> Features:
@@ -56,8 +62,9 @@ def features(page: Page) -> Features:
     around = [windows(len(page))]
     columns = dict(counted.columns)
     elements = page.elements
-    shape = None if elements is None else shapes(page, elements)
-    if elements is not None and shape is not None:
+    told = telling_words(counted.each)
+    if elements is not None:
+        shape = shapes(page, elements)
         around.append(containers(page, elements))
         columns |= markup(page, elements, counted, density)
         columns |= structure(page, elements, counted, density, shape)
@@ -65,13 +72,15 @@ def features(page: Page) -> Features:
     else:
         around.append(groups(page, counted))
         columns |= {"link_density": density} | layout(page, counted)
-        columns |= cohesion(counted, density, around)  # markup tells as much in HTML
+        shape = line_shapes(page, counted)
+        columns |= cohesion(counted, told, density, around)  # markup tells as much in HTML
     columns |= context(page, counted, density, around)
     return Features(
         names=list(columns),
-        matrix=np.stack(list(columns.values()), axis=1),
+        matrix=_side_by_side(columns),
         words=counted.words,
         link_density=density,
         _around=around,
         _shape=shape,
+        _told=told,
     )

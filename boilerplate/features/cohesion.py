@@ -5,10 +5,12 @@ Lexical cohesion (Halliday and Hasan, 1976), here over the words that tell what 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.features.context import Ranges
+from boilerplate.features.context import Ranges, long_blocks
 from boilerplate.features.wording import DIGIT, LOWER, SPACELESS, UPPER, Wording, Words
 from boilerplate.page import Floats, Ints
 
@@ -16,11 +18,21 @@ _BLOCK_BITS = np.uint64((1 << 20) - 1)  # blocks beyond that many share their nu
 _MULTIPLIERS = np.random.default_rng(0).integers(1 << 62, size=48, dtype=np.uint64) * 2 + 1
 
 
-def cohesion(words: Wording, density: Floats, around: list[Ranges]) -> dict[str, Floats]:
+@dataclass(slots=True)
+class Telling:
+    """The words that tell what a block is about, once a block."""
+
+    word: Ints  # their numbers, shape (n_words,)
+    block: Ints  # the blocks that hold them
+
+
+def cohesion(
+    words: Wording, told: Telling, density: Floats, around: list[Ranges]
+) -> dict[str, Floats]:
     """Columns of shape (n_blocks,) from the telling words that a block shares with long blocks."""
     n = len(words.words)
-    word, block = _telling_words(words.each)
-    long = (words.words >= 10) & (density < 0.34)
+    word, block = told.word, told.block
+    long = long_blocks(words, density) > 0
     longs = max(float(long.sum()), 1.0)
     in_long = np.bincount(word[long[block]], minlength=word.max(initial=-1) + 1)
     others = (in_long[word] - long[block]).astype(np.float64)  # long blocks that hold it, too
@@ -50,8 +62,8 @@ def cohesion(words: Wording, density: Floats, around: list[Ranges]) -> dict[str,
     return columns
 
 
-def _telling_words(words: Words) -> tuple[Ints, Ints]:
-    """The words that tell what a block is about, once a block: their numbers, and the blocks.
+def telling_words(words: Words) -> Telling:
+    """Find the words that tell what each block is about.
 
     Those are long words, and words of some length that begin with a capital or belong to a
     script without case; in scripts without spaces, pairs of characters.
@@ -75,4 +87,4 @@ def _telling_words(words: Words) -> tuple[Ints, Ints]:
     block = words.block[telling].astype(np.uint64)
     pairs = np.unique((hashed & ~_BLOCK_BITS) | (block & _BLOCK_BITS))
     _, number = np.unique(pairs & ~_BLOCK_BITS, return_inverse=True)
-    return number, (pairs & _BLOCK_BITS).astype(np.intp)
+    return Telling(number, (pairs & _BLOCK_BITS).astype(np.intp))

@@ -6,7 +6,6 @@ cumulative sums; windows and containers of every size cost the same.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +13,12 @@ from numpy.typing import NDArray
 
 from boilerplate.features.markup import HEADINGS
 from boilerplate.features.wording import Wording
-from boilerplate.page import Elements, Floats, Ints, Page
+from boilerplate.page import Elements, Floats, Ints, Page, numbered
 
 LEVELS = 5  # containers of different extent around a block that are looked at
 RADII = (2, 5, 10, 25)  # windows, in blocks to either side
 NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
+_LENGTHS = (1, 2, 3, 5, 8, 13, 21, 41)  # words at which lines count as longer
 
 
 @dataclass(slots=True)
@@ -30,9 +30,24 @@ class Ranges:
     end: Ints
 
     def sums(self, values: Floats) -> Floats:
-        """Sums of a quantity of shape (n_blocks,) over each range, shape (n_ranges, n_blocks)."""
-        total = np.concatenate(([0.0], np.cumsum(values)))
-        return total[self.end] - total[self.start]
+        """Sums of quantities of shape (..., n_blocks) over each range.
+
+        Returns shape (..., n_ranges, n_blocks).
+        """
+        return sums_between(values, self.start, self.end)
+
+
+def sums_between(values: Floats, start: Ints, end: Ints) -> Floats:
+    """Sums of quantities of shape (..., n_blocks) over ranges; shape (..., *start.shape)."""
+    total = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+    np.cumsum(values, axis=-1, out=total[..., 1:])
+    result: Floats = total[..., end] - total[..., start]
+    return result
+
+
+def long_blocks(words: Wording, density: Floats) -> Floats:
+    """1 for blocks of at least 10 words and few links, else 0; shape (n_blocks,)."""
+    return ((words.words >= 10) & (density < 0.34)).astype(np.float64)
 
 
 def windows(n: int) -> Ranges:
@@ -72,7 +87,7 @@ def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -
     n = len(page)
     count = words.words
     free = count * (1.0 - density)  # words outside links
-    long = ((count >= 10) & (density < 0.34)).astype(np.float64)
+    long = long_blocks(words, density)
     prose = count * long * words.ends_sentence
     columns: dict[str, Floats] = {}
 
@@ -101,30 +116,33 @@ def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -
         columns[f"{name}_ends_sentence"] = _shifted(words.ends_sentence, shift)
     columns |= _distances(long, count)
 
+    summed = np.stack((count, free, words.ends_sentence, long, prose, words.commas))
     for ranges in around:
         blocks = (ranges.end - ranges.start).astype(np.float64)
-        held = np.maximum(ranges.sums(count), 1.0)
+        mass, unlinked, sentences, longs, prosaic, commas = ranges.sums(summed)
+        held = np.maximum(mass, 1.0)
         sums = {
             "log_blocks": np.log1p(blocks),
-            "log_free_words": np.log1p(ranges.sums(free)),
-            "free_share": ranges.sums(free) / held,
-            "sentence_share": ranges.sums(words.ends_sentence) / blocks,
-            "long_share": ranges.sums(long) / blocks,
-            "prose_share": ranges.sums(prose) / held,
+            "log_free_words": np.log1p(unlinked),
+            "free_share": unlinked / held,
+            "sentence_share": sentences / blocks,
+            "long_share": longs / blocks,
+            "prose_share": prosaic / held,
             "log_block_words": np.log1p(held / blocks),
-            "commas": np.minimum(ranges.sums(words.commas) / held, 0.3),
+            "commas": np.minimum(commas / held, 0.3),
         }
         for quantity, values in sums.items():
             for name, row in zip(ranges.names, values, strict=True):
                 columns[f"{name}_{quantity}"] = row
         if ranges.names[0].startswith("container"):
             place = (at - ranges.start) / np.maximum(blocks - 1, 1)
-            share = ranges.sums(count) / total
+            share = mass / total
             for k, name in enumerate(ranges.names):
                 columns[f"{name}_place"] = place[k]
                 columns[f"{name}_page_share"] = share[k]
-    columns |= _repetition(page, count)
-    columns |= _title(page, count)
+    folded = [text.casefold() for text in page.texts]
+    columns |= _repetition(folded, count)
+    columns |= _title(page.title.casefold(), folded, count)
     return columns
 
 
@@ -155,42 +173,35 @@ def _distances(long: Floats, words: Floats) -> dict[str, Floats]:
     }
 
 
-def _repetition(page: Page, words: Floats) -> dict[str, Floats]:
-    """How often the block's text, and its first word, stand in the page."""
-    texts = [text.casefold() for text in page.texts]
-    whole = Counter(texts)
-    opening = [text.split(maxsplit=1)[0] for text in texts]
-    first = Counter(opening)
-    seen: set[str] = set()
-    again = np.zeros(len(texts))
-    for i, text in enumerate(texts):
-        again[i] = text in seen
-        seen.add(text)
+def _repetition(texts: list[str], words: Floats) -> dict[str, Floats]:
+    """How often each case-folded text, and its first word, stand in the page."""
+    number = numbered(texts)[1]
+    first = numbered([text.split(maxsplit=1)[0] for text in texts])[1]
+    again = np.ones(len(texts))
+    again[np.unique(number, return_index=True)[1]] = 0.0
     return {
-        "log_same_text": np.log(np.array([whole[t] for t in texts], np.float64)),
+        "log_same_text": np.log(np.bincount(number).astype(np.float64))[number],
         "same_text_before": again,
         "long_text_before": again * (words >= 8),
-        "log_same_first_word": np.log(np.array([first[t] for t in opening], np.float64)),
+        "log_same_first_word": np.log(np.bincount(first).astype(np.float64))[first],
     }
 
 
-def _title(page: Page, words: Floats) -> dict[str, Floats]:
-    """Overlap of short blocks with the page's title."""
-    n = len(page)
+def _title(title: str, texts: list[str], words: Floats) -> dict[str, Floats]:
+    """Overlap of short blocks with the page's title, both case-folded."""
+    n = len(texts)
     covered, covers, equal = np.zeros(n), np.zeros(n), np.zeros(n)
-    title = _bag(page.title)
-    if title:
-        for i in np.flatnonzero(words <= 40):
-            bag = _bag(page.texts[i])
-            shared = len(bag & title)
-            if shared:
-                covered[i] = shared / len(bag)
-                covers[i] = shared / len(title)
-        full = " ".join(page.title.casefold().split())
-        equal = np.array(
-            [len(t) > 3 and (full.startswith(t) or full.endswith(t))
-             for t in (text.casefold() for text in page.texts)], np.float64
-        )  # fmt: skip
+    bag = _bag(title)
+    if bag:
+        for i in np.flatnonzero(words <= 40).tolist():
+            its = _bag(texts[i])
+            if not bag.isdisjoint(its):
+                shared = len(bag & its)
+                covered[i] = shared / len(its)
+                covers[i] = shared / len(bag)
+        full = " ".join(title.split())
+        ends = [len(t) > 3 and (full.startswith(t) or full.endswith(t)) for t in texts]
+        equal = np.array(ends, np.float64)
     matches = np.flatnonzero((equal > 0) & (words >= 2))
     first = matches[0] if matches.size else -1
     after = np.arange(n) - first if first >= 0 else np.zeros(n)
@@ -206,22 +217,47 @@ def _title(page: Page, words: Floats) -> dict[str, Floats]:
 
 
 def _bag(text: str) -> set[str]:
-    """The words of a text; single characters where the script has no spaces."""
-    words = set(text.casefold().split())
-    if max(text, default="") >= "\u2e80":
+    """The words of a case-folded text; single characters where the script has no spaces."""
+    words = set(text.split())
+    if not text.isascii() and max(text) >= "\u2e80":
         words = {c for w in words for c in (w if max(w) >= "\u2e80" else (w,))}
     return {stripped for w in words if (stripped := w.strip(".,:;!?|-–—\"'“”()"))}
 
 
 def shapes(page: Page, elements: Elements) -> Ints:
     """Number the blocks by shape: one number for one signature of the element and its parent."""
-    names = [*elements.signature, ""]
-    parent = np.append(elements.parent, -1).tolist()
-    known: dict[tuple[str, str], int] = {}
-    return np.array(
-        [known.setdefault((names[e], names[parent[e]]), len(known)) for e in page.element.tolist()],
-        np.intp,
+    number = np.append(elements.name, len(elements.names))  # the last for no element
+    element = page.element
+    parent = np.append(elements.parent, -1)[element]
+    pairs = number[element] * (len(elements.names) + 1) + number[parent]
+    result: Ints = np.unique(pairs, return_inverse=True)[1]
+    return result
+
+
+def line_shapes(page: Page, words: Wording) -> Ints:
+    """Number the lines of flattened text by shape.
+
+    Lines have one shape if they are about as long, begin and end alike, and both hold digits or
+    none, and both or neither stand after a blank line: so do the prices of a list, its titles
+    and its summaries.
+    """
+    columns = words.columns
+    begins = sum(
+        k * columns[name]
+        for k, name in enumerate(("starts_upper", "starts_digit", "starts_mark"), 1)
     )
+    parts = (
+        (np.digitize(words.words, _LENGTHS), len(_LENGTHS) + 1),
+        (begins, 4),
+        (words.ends_sentence, 2),
+        (columns["digits"] > 0, 2),
+        (page.gap > 0, 2),
+    )
+    code = np.zeros(len(page), np.intp)
+    for part, size in parts:
+        code = code * size + np.asarray(part, np.intp)
+    number: Ints = np.unique(code, return_inverse=True)[1]
+    return number
 
 
 def structure(
@@ -230,10 +266,9 @@ def structure(
     """Context that only markup has: headings above, shapes that repeat, the bulk of the prose."""
     n = len(page)
     at = np.arange(n)
-    tags = np.array(page.tags)
-    level = np.zeros(n)
-    for k, name in enumerate(HEADINGS, start=1):
-        level[tags == name] = k
+    tags, tag = numbered(page.tags)
+    levels = [HEADINGS.index(name) + 1.0 if name in HEADINGS else 0.0 for name in tags]
+    level = np.array(levels)[tag]
     heading = level > 0
     last = np.maximum.accumulate(np.where(heading, at, -1))
     above = np.where(last >= 0, level[last], 0.0)
@@ -243,10 +278,10 @@ def structure(
         "heading_link_density": np.where(last >= 0, density[last], 0.0),
         "heading_next": _shifted(heading.astype(np.float64), 1),
         "heading_previous": _shifted(heading.astype(np.float64), -1),
-        "same_tag_previous": np.append(0.0, tags[1:] == tags[:-1])[:n],
-        "same_tag_next": np.append(tags[1:] == tags[:-1], 0.0)[:n],
+        "same_tag_previous": np.append(0.0, tag[1:] == tag[:-1]),
+        "same_tag_next": np.append(tag[1:] == tag[:-1], 0.0),
         "page_headings": np.full(n, np.log1p(float(heading.sum()))),
-        "page_paragraphs": np.full(n, float((tags == "p").mean())),
+        "page_paragraphs": np.full(n, page.tags.count("p") / n),
     }
 
     times = np.bincount(shape).astype(np.float64)
@@ -259,12 +294,12 @@ def structure(
         columns[name] = (np.bincount(shape, weights=values) / times)[shape]
 
     # The smallest elements that hold most of the page's prose.
-    good = words.words * (words.words >= 10) * (density < 0.34) * (0.3 + words.ends_sentence)
-    total = np.concatenate(([0.0], np.cumsum(good)))
-    mass = total[elements.end] - total[elements.start]
+    good = words.words * long_blocks(words, density) * (0.3 + words.ends_sentence)
+    all_good = float(np.cumsum(good)[-1])
+    mass = sums_between(good, elements.start, elements.end)
     size = elements.end - elements.start
     for percent in (40, 60, 80):
-        holds = np.flatnonzero((mass >= percent / 100 * total[-1]) & (total[-1] > 0))
+        holds = np.flatnonzero((mass >= percent / 100 * all_good) & (all_good > 0))
         if holds.size:
             best = holds[np.argmin(size[holds])]
             start, end = elements.start[best], elements.end[best]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 
 import numpy as np
 
 from boilerplate.features.tokens import tokens
 from boilerplate.features.wording import Wording
-from boilerplate.page import Elements, Floats, Page
+from boilerplate.page import Elements, Floats, Page, numbered
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TAG_GROUPS = {
@@ -57,37 +58,41 @@ def markup(page: Page, elements: Elements, words: Wording, density: Floats) -> d
         "strong_density": np.minimum(page.strong_chars / words.chars, 1.0),
         "log_images": np.log1p(page.images.astype(np.float64)),
         "log_breaks": np.log1p(page.breaks.astype(np.float64)),
-        "inline_elements": np.log1p(np.array([len(i) for i in page.inline], np.float64)),
+        "inline_elements": np.log1p(np.array([*map(len, page.inline)], np.float64)),
     }
-    tag = np.array(page.tags)
+    tags, tag = numbered(page.tags)
     for name, group in _TAG_GROUPS.items():
-        columns[name] = np.isin(tag, group).astype(np.float64)
-    depth, landmarks = _inherited(elements)
-    columns["log_depth"] = np.log1p(depth[page.element])
-    for name, flags in zip(_LANDMARKS, landmarks.T, strict=True):
-        columns[name] = flags[page.element]
-    footer = _page_footer(elements)[page.element]
+        columns[name] = np.array([float(t in group) for t in tags])[tag]
+    columns["log_depth"] = np.log1p(np.append(elements.depth, 0).astype(np.float64))[page.element]
+    own = np.array([_landmarks(name) for name in elements.names], np.uint32)
+    flags = ((own[:, None] >> np.arange(len(_LANDMARKS), dtype=np.uint32)) & 1).astype(np.float64)
+    inside = elements.sums_around(flags[elements.name], len(page)) > 0
+    columns |= zip(_LANDMARKS, inside.T.astype(np.float64), strict=True)
+    footer = _page_footer(elements, len(page))
     columns["in_page_footer"] = footer
     columns["after_page_footer"] = np.maximum.accumulate(footer) - footer
     return columns
 
 
-def _page_footer(elements: Elements) -> Floats:
-    """Whether each element stands in a footer of the page, shape (n_elements + 1,).
+def _page_footer(elements: Elements, n_blocks: int) -> Floats:
+    """Whether each block stands in a footer of the page, shape (n_blocks,).
 
     Cards and articles have footers of their own, and some pages put their whole body in `main`.
     """
-    inside: list[int] = []  # 1 in a footer of the page, -1 in a part that has its own
-    for parent, signature in zip(elements.parent.tolist(), elements.signature, strict=True):
-        state = inside[parent] if parent >= 0 else 0
-        if not state:
-            state = _footer(signature)
-        inside.append(state)
-    return np.maximum(np.array([*inside, 0], np.float64), 0.0)
+    inside = np.zeros(n_blocks)
+    end = 0  # of the last outermost element that is either
+    kind = np.array([_footer(name) for name in elements.names], np.intp)[elements.name]
+    rows = np.stack((elements.start, elements.end, kind))[:, kind != 0]
+    for start, stop, sign in rows.T.tolist():
+        if start >= end:
+            inside[start:stop] = sign > 0
+            end = stop
+    return inside
 
 
 @lru_cache(maxsize=50_000)
 def _footer(signature: str) -> int:
+    """1 for a footer, -1 for a part of the page that has its own, else 0."""
     tag = signature.split("\t", 1)[0]
     if tag in ("article", "li", "main"):
         return -1
@@ -95,26 +100,11 @@ def _footer(signature: str) -> int:
 
 
 _BIT = {token: 1 << number for number, group in enumerate(_LANDMARKS.values()) for token in group}
+_NO_LANDMARK = frozenset(_BIT).isdisjoint
 
 
 @lru_cache(maxsize=50_000)
 def _landmarks(signature: str) -> int:
     """The landmarks that an element itself is, one bit each."""
-    bits = 0
-    for token in tokens(signature):
-        bits |= _BIT.get(token, 0)
-    return bits
-
-
-def _inherited(elements: Elements) -> tuple[Floats, Floats]:
-    """Depth of each element, and whether it stands in each landmark.
-
-    Returns shapes (n_elements + 1,) and (n_elements + 1, n_landmarks); the last row answers for
-    a block without an element.
-    """
-    bits: list[int] = []
-    for parent, signature in zip(elements.parent.tolist(), elements.signature, strict=True):
-        bits.append(_landmarks(signature) | (bits[parent] if parent >= 0 else 0))
-    packed = np.array([*bits, 0], np.uint32)
-    flags = (packed[:, None] >> np.arange(len(_LANDMARKS), dtype=np.uint32)) & 1
-    return np.append(elements.depth, 0).astype(np.float64), flags.astype(np.float64)
+    found = tokens(signature)
+    return 0 if _NO_LANDMARK(found) else reduce(or_, (_BIT.get(token, 0) for token in found))

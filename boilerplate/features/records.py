@@ -7,13 +7,13 @@ Zhai, 2003). Whether a group is the article or beside it shows in the group more
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import lru_cache
 
 import numpy as np
 
+from boilerplate.features.context import long_blocks, sums_between
 from boilerplate.features.wording import Wording
-from boilerplate.page import Elements, Floats, Ints, Page
+from boilerplate.page import Elements, Floats, Ints, Page, numbered
 
 PLACES = ("record", "outer_record")  # the innermost and the outermost around a block
 _LEAST = 3  # records of a group
@@ -26,12 +26,12 @@ def records(page: Page, elements: Elements, words: Wording, density: Floats) -> 
     n = len(page)
     group, place, inner, outer = _groups(elements)
     count = words.words
-    long = (count >= 10) & (density < 0.34)
-    prose = count * long * words.ends_sentence
-    quantities = np.stack((np.ones(n), count, count * density, prose, page.images))
-    before = np.concatenate((np.zeros((len(quantities), 1)), np.cumsum(quantities, axis=1)), axis=1)
+    prose = count * long_blocks(words, density) * words.ends_sentence
+    quantities = np.stack((np.ones(n), count, count * density, prose, page.images)).astype(
+        np.float64
+    )
     start, end = np.append(elements.start, 0), np.append(elements.end, 0)
-    held = before[:, end] - before[:, start]  # by element, the last one for none
+    held = sums_between(quantities, start, end)  # by element, the last one for none
     repeated = np.flatnonzero(group >= 0)
     number = group[repeated]
     size = np.bincount(number, minlength=1).astype(np.float64)
@@ -80,30 +80,30 @@ def _groups(elements: Elements) -> tuple[Ints, Ints, Ints, Ints]:
     Each of shape (n_elements + 1,), -1 for none; the last entry answers for a block without an
     element.
     """
-    parents = elements.parent.tolist()
-    keys = list(zip(parents, map(_name, elements.signature), strict=True))
-    times = Counter(keys)
-    numbers: dict[tuple[int, str], int] = {}
-    seen: Counter[int] = Counter()
-    group: list[int] = []
-    place: list[int] = []
+    names, of_signature = numbered([_name(signature) for signature in elements.names])
+    kind = of_signature[elements.name]
+    parent = elements.parent
+    alike = (parent + 1) * len(names) + kind
+    _, first, key, times = np.unique(
+        alike, return_index=True, return_inverse=True, return_counts=True
+    )
+    nameless = names.index("") if "" in names else -1
+    repeated = (times[key] >= _LEAST) & (kind != nameless)
+    # Groups are numbered by their first record, and the records of a group in their order.
+    leads = first[key] == np.arange(key.size)
+    rank = np.cumsum(leads & repeated) - 1
+    group = np.where(repeated, rank[first[key]], -1)
+    order = np.argsort(key, kind="stable")
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size) - np.repeat(np.cumsum(times) - times, times)
     inner: list[int] = []
     outer: list[int] = []
-    for element, key in enumerate(keys):
-        parent, name = key
-        number = -1
-        if name and times[key] >= _LEAST:
-            number = numbers.setdefault(key, len(numbers))
-        group.append(number)
-        place.append(seen[number])
-        seen[number] += 1
-        own = element if number >= 0 else -1
-        above_inner, above_outer = (inner[parent], outer[parent]) if parent >= 0 else (-1, -1)
-        inner.append(own if own >= 0 else above_inner)
-        outer.append(above_outer if above_outer >= 0 else own)
-    first, second, third, fourth = (
-        np.array([*column, -1], np.intp) for column in (group, place, inner, outer)
-    )
+    for element, (up, own) in enumerate(zip(parent.tolist(), repeated.tolist(), strict=True)):
+        around_inner, around_outer = (inner[up], outer[up]) if up >= 0 else (-1, -1)
+        inner.append(element if own else around_inner)
+        outer.append(element if own and around_outer < 0 else around_outer)
+    columns = (group, place, np.array(inner, np.intp), np.array(outer, np.intp))
+    first, second, third, fourth = (np.append(column, -1) for column in columns)
     return first, second, third, fourth
 
 

@@ -238,12 +238,28 @@ _STACKED = {
     "page_cut": "log-odds of that cut",
     "page_expected_f1": "the F1 to expect from that cut",
     "page_largest_log_odds": "log-odds of the page's most probable block",
-}
-_STACKED_HTML = {
     "shape_content_by_words": "mean probability of the blocks of the same shape, by words",
     "shape_content_by_blocks": "the same, by blocks",
     "shape_log_odds": "mean log-odds of the blocks of the same shape",
     "shape_content_share": "share of the expected content in blocks of the same shape",
+    "words_evidence": "mean log-odds, over its telling words, that other blocks with the word are "
+    "content; 0 for a word that no other block holds",
+    "words_evidence_sum": "the sum of the same, -20 to 20",
+    "words_evidence_shared": "the mean over the words that other blocks hold",
+    "words_content": "mean probability of the other blocks with the word, less the page's mean",
+    "words_in_content": "share of its telling words that stand in other content",
+    "words_in_boilerplate": "share of its telling words that only boilerplate holds besides",
+    "words_log_content": "mean of log(1 + expected blocks of content that hold the word)",
+    "bulk_inside": "whether it is in the run of blocks that gains most if kept whole",
+    "bulk_before": "blocks from here to that run, log(1 + n)",
+    "bulk_after": "blocks since that run, log(1 + n)",
+    "bulk_content_share": "share of the expected content in that run",
+    "bulk_blocks": "share of the page's blocks in that run",
+    "bulk_density": "share of the run's words expected to be content",
+    "long_log_odds_previous_1": "log-odds of the nearest long block before",
+    "long_log_odds_previous_2": "log-odds of the second nearest long block before",
+    "long_log_odds_next_1": "log-odds of the nearest long block after",
+    "long_log_odds_next_2": "log-odds of the second nearest long block after",
 }
 
 
@@ -292,7 +308,6 @@ def _all_columns() -> Iterator[Column]:
         yield Column(f"bulk_{percent}_away", "context", f"blocks to {bulk}, log(1 + n)", html)
         yield Column(f"bulk_{percent}_page_share", "page", f"share of the blocks in {bulk}", html)
     yield from _of("stacked", _STACKED, both)
-    yield from _of("stacked", _STACKED_HTML, html)
     for shift in STACKED_NEIGHBOURS:
         place = f"{'previous' if shift < 0 else 'next'}_{abs(shift)}"
         yield Column(f"log_odds_{place}", "stacked", f"log-odds of content {_neighbour(shift)[1]}")

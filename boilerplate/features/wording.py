@@ -72,8 +72,8 @@ def _character_classes() -> NDArray[np.uint8]:
                    "Pf": _SINGLE["quote"], "Ps": _SINGLE["bracket"],
                    "Pe": _SINGLE["bracket"], "Sc": _SINGLE["currency"]}  # fmt: skip
     symbol = _SINGLE["symbol"]
-    category = unicodedata.category
-    table = np.array([by_category.get(category(chr(c)), symbol) for c in range(0x10000)], np.uint8)
+    categories = map(unicodedata.category, map(chr, range(0x10000)))
+    table = np.frombuffer(bytearray(by_category.get(c, symbol) for c in categories), np.uint8)
     for low, high in _SPACELESS_RANGES:
         letters = table[low:high] == _LETTER
         table[low:high][letters] = SPACELESS
@@ -121,7 +121,7 @@ def wording(texts: list[str]) -> Wording:
     block = np.repeat(np.arange(n), lengths + 1)
 
     def per_block(flags: NDArray[np.bool_]) -> Floats:
-        return np.bincount(block[flags], minlength=n).astype(np.float64)
+        return np.bincount(block[np.flatnonzero(flags)], minlength=n).astype(np.float64)
 
     counts = np.bincount(block * _CLASSES + kind, minlength=n * _CLASSES).reshape(n, _CLASSES)
     count = counts.astype(np.float64)

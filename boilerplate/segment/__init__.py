@@ -32,8 +32,9 @@ def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:
         return page
     if isinstance(page, (bytes, bytearray, memoryview)):
         page = decode(bytes(page))
-    if isinstance(page, str):
+    elif isinstance(page, str):
         page = _whole(page)
+    if isinstance(page, str):
         if kind == "auto":
             kind = guess_kind(page)
         return segment_html(page) if kind == "html" else segment_text(page)

@@ -8,13 +8,14 @@ characters, emphasised characters and signatures.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
-from boilerplate.page import Elements, Page
+from boilerplate.page import Elements, Page, numbered
 from boilerplate.segment.nesting import limit_nesting
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _BLOCK = frozenset(
 )
 _STRONG = frozenset(("b", "strong", "em", "i"))
 _NAMING = frozenset(("class", "id", "role", "itemprop", "rel", "data-testid", "data-component"))
+_TELLING = _NAMING | {"hidden", "aria-hidden", "style"}  # attributes that a signature looks at
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _IFRAME = re.compile(r"<(/?)(?i:iframe)\b")
 _BREAK = "\x1f"
@@ -40,8 +42,20 @@ _LETTER = "[^\\W_\u0e00-\u10ff\u1780-\u17ff\u2e80-\uabff\uf900-\ufaff\uff66-\uff
 _ENDS_WORD = re.compile(rf"{_LETTER}{{2}}$|\s\d$")
 _BEGINS_WORD = re.compile(rf"{_LETTER}{{2}}|\d\s")
 
-# identity, parent's identity, tag ("-text" for text), attributes, text
-_Node: TypeAlias = tuple[int, int, str, dict[str, str | None], str]
+
+class _Node(Protocol):
+    """What the walk asks of a node; lexbor's nodes answer as they are."""
+
+    @property
+    def mem_id(self) -> int: ...
+    @property
+    def parent(self) -> _Node | None: ...
+    @property
+    def tag(self) -> str | None: ...
+    @property
+    def attributes(self) -> dict[str, str | None]: ...
+    @property
+    def text_content(self) -> str | None: ...
 
 
 def segment_html(html: str) -> Page:
@@ -56,7 +70,7 @@ def segment_soup(soup: Tag) -> Page:
 
 def signature(tag: str, attributes: dict[str, str | None]) -> str:
     """Tag and naming attributes of an element as one string, the parts separated by tabs."""
-    if not attributes:
+    if _TELLING.isdisjoint(attributes):
         return tag
     parts = tag
     for name, value in attributes.items():
@@ -73,45 +87,47 @@ def signature(tag: str, attributes: dict[str, str | None]) -> str:
     return parts
 
 
-def _lexbor_nodes(html: str) -> Iterator[_Node]:
+def _lexbor_nodes(html: str) -> Iterable[_Node]:
     # An <iframe/> that is never closed would swallow the rest of the page; <embed> has no inside.
     if "rame" in html or "RAME" in html:  # a quick look, in any spelling that is written
         html = _IFRAME.sub(r"<\1embed", html)
-    html = limit_nesting(html)
-    tree = LexborHTMLParser(html)
+    tree = LexborHTMLParser(limit_nesting(html))
     root = tree.root
     if root is None:
-        return
+        return ()
     tree.strip_tags(DROPPED)
-    none: dict[str, str | None] = {}
-    for node in root.traverse(include_text=True):
-        parent = node.parent
-        up = parent.mem_id if parent is not None else 0
-        tag = node.tag
-        if tag == "-text":
-            yield node.mem_id, up, tag, none, node.text_content or ""
-        elif tag is not None and tag[0] != "-":
-            yield node.mem_id, up, tag, node.attributes, ""
+    return root.traverse(include_text=True)
 
 
-def _soup_nodes(soup: Tag) -> Iterator[_Node]:
+@dataclass(slots=True)
+class _SoupNode:
+    """A node of a BeautifulSoup tree as the walk takes it."""
+
+    mem_id: int
+    parent: _SoupNode | None
+    tag: str
+    attributes: dict[str, str | None]
+    text_content: str = ""
+
+
+def _soup_nodes(soup: Tag) -> Iterator[_SoupNode]:
     from bs4.element import NavigableString, PreformattedString, Tag
 
-    none: dict[str, str | None] = {}
-    dropped: set[int] = set()
-    yield id(soup), 0, soup.name or "html", none if soup.name == "[document]" else _plain(soup), ""
+    root = _SoupNode(id(soup), None, soup.name or "html", {})
+    if soup.name != "[document]":
+        root.attributes = _plain(soup)
+    yield root
+    seen = {id(soup): root}  # without what is dropped and what stands in it
     for node in soup.descendants:
-        up = id(node.parent)
-        if up in dropped:
-            if isinstance(node, Tag):
-                dropped.add(id(node))
-        elif isinstance(node, Tag):
-            if node.name in DROPPED:
-                dropped.add(id(node))
-            else:
-                yield id(node), up, node.name, _plain(node), ""
+        up = seen.get(id(node.parent))
+        if up is None:
+            continue
+        if isinstance(node, Tag):
+            if node.name not in DROPPED:
+                seen[id(node)] = _SoupNode(id(node), up, node.name, _plain(node))
+                yield seen[id(node)]
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            yield id(node), up, "-text", none, str(node)
+            yield _SoupNode(id(node), up, "-text", {}, str(node))
 
 
 def soup_texts(soup: Tag) -> Iterator[NavigableString]:
@@ -147,19 +163,24 @@ class _Run:
 
     def __init__(self) -> None:
         self.page = Page("html", [], np.zeros(0, np.intp))
-        self.rows: list[tuple[int, ...]] = []
-        self.images = self.links = 0
-        self.clear()
-
-    def clear(self) -> None:
+        self.rows: list[int] = []  # eight numbers a block, see the end of `_walk`
         self.chunks: list[str] = []
-        self.inline: list[str] = []
-        self.link_chars = self.strong_chars = self.breaks = 0
-        self.links = 0
+        self.inline: list[_Node] = []
+        self.images = 0
+        self.link_chars = self.strong_chars = self.breaks = self.links = 0
         self.first = self.last = -1
         self.seen_break = False
 
-    def flush(self, element: int, tag: str, preformatted: bool) -> None:
+    def clear(self) -> None:
+        self.chunks.clear()
+        self.inline.clear()
+        self.breaks = self.links = 0
+        self.seen_break = False
+        if self.first >= 0:
+            self.link_chars = self.strong_chars = 0
+            self.first = self.last = -1
+
+    def flush(self, element: int, tag: str, preformatted: int) -> None:
         """Cut a block here if any text was gathered."""
         if self.first < 0:  # white space alone
             self.clear()
@@ -178,39 +199,46 @@ class _Run:
             page = self.page
             page.texts.append(text)
             page.tags.append(tag)
-            page.inline.append(tuple(self.inline))
-            counts = (self.link_chars, self.links, self.images, self.breaks, self.strong_chars)
-            self.rows.append((element, *counts, self.first, self.last))
+            page.inline.append(
+                tuple([signature(n.tag or "", n.attributes) for n in self.inline])
+                if self.inline
+                else ()
+            )
+            self.rows += (element, self.link_chars, self.links, self.images, self.breaks,
+                          self.strong_chars, self.first, self.last)  # fmt: skip
             self.images = 0
         self.clear()
 
 
-def _walk(nodes: Iterator[_Node]) -> Page:
+def _walk(nodes: Iterable[_Node]) -> Page:
     run = _Run()
-    page = run.page
-    texts = page.texts
+    page, texts, chunks = run.page, run.page.texts, run.chunks
+    opened: list[_Node] = []  # the block elements, in document order, and their columns
+    tags: list[str] = []
     parents: list[int] = []
+    depths: list[int] = []
     starts: list[int] = []
     ends: list[int] = []
-    signatures: list[str] = []
     title: list[str] = []
     stack: list[tuple[int, str, int]] = [(0, "", -1)]  # identity, tag, element (-1 if inline)
+    innermost = 0  # the identity on top of the stack
     current, current_tag = -1, "html"
     link = strong = preformatted = in_title = 0
     number = -1
     closed = seam = False  # whether an inline element just closed, and another opened right after
 
     def close() -> None:
-        nonlocal current, current_tag, link, strong, preformatted, in_title, closed
+        nonlocal innermost, current, current_tag, link, strong, preformatted, in_title, closed
         _, tag, element = stack.pop()
+        innermost = stack[-1][0]
         if element >= 0:
-            if run.chunks:
-                run.flush(element, tag, preformatted > 0)
+            if chunks:
+                run.flush(element, tag, preformatted)
             ends[element] = len(texts)
             if tag == "pre":
                 preformatted -= 1
             current = parents[element]
-            current_tag = signatures[current].split("\t", 1)[0] if current >= 0 else "html"
+            current_tag = tags[current] if current >= 0 else "html"
             return
         closed = True
         if tag == "a":
@@ -220,52 +248,64 @@ def _walk(nodes: Iterator[_Node]) -> Page:
         elif tag == "title":
             in_title -= 1
 
-    for identity, up, tag, attributes, text in nodes:
-        while stack[-1][0] != up and len(stack) > 1:
+    for node in nodes:
+        tag = node.tag
+        if tag is None or (tag[0] == "-" and tag != "-text"):
+            continue
+        parent = node.parent
+        up = parent.mem_id if parent is not None else 0
+        while innermost != up and innermost:
             close()
         if tag == "-text":
             number += 1
+            text = node.text_content or ""
             if in_title:
                 title.append(text)
-                continue
-            if seam and run.chunks and not preformatted and _apart(run.chunks[-1], text):
-                run.chunks.append(" ")
-            closed = seam = False
-            run.chunks.append(text)
-            if not text.isspace():
+            elif text.isspace():
+                closed = seam = False
+                chunks.append(text)
+            else:
+                if seam and chunks and not preformatted and _apart(chunks[-1], text):
+                    chunks.append(" ")
+                closed = seam = False
+                chunks.append(text)
                 if run.first < 0:
                     run.first = number
                 run.last = number
                 run.seen_break = False
-                if link:
-                    run.link_chars += sum(map(len, text.split()))
-                if strong:
-                    run.strong_chars += sum(map(len, text.split()))
-        elif tag == "br":
-            if run.seen_break:
-                run.flush(current, current_tag, preformatted > 0)
-            else:
-                run.chunks.append(_BREAK)
-                run.breaks += 1
-                run.seen_break = True
+                if link or strong:
+                    chars = sum(map(len, text.split()))
+                    run.link_chars += chars if link else 0
+                    run.strong_chars += chars if strong else 0
         elif tag in _BLOCK:
-            if run.chunks:
-                run.flush(current, current_tag, preformatted > 0)
+            if chunks:
+                run.flush(current, current_tag, preformatted)
+            depths.append(depths[current] + 1 if current >= 0 else 0)
             parents.append(current)
             starts.append(len(texts))
             ends.append(-1)
-            signatures.append(signature(tag, attributes))
-            current, current_tag = len(parents) - 1, tag
+            opened.append(node)
+            tags.append(tag)
+            current, current_tag = len(tags) - 1, tag
             if tag == "pre":
                 preformatted += 1
-            stack.append((identity, tag, current))
+            innermost = node.mem_id
+            stack.append((innermost, tag, current))
+        elif tag == "br":
+            if run.seen_break:
+                run.flush(current, current_tag, preformatted)
+            else:
+                chunks.append(_BREAK)
+                run.breaks += 1
+                run.seen_break = True
         elif tag == "img":
             run.images += 1
         elif tag == "meta":
-            name = attributes.get("property") or attributes.get("name")
+            attributes = node.attributes
+            key = attributes.get("property") or attributes.get("name")
             content = attributes.get("content")
-            if name and content:
-                page.meta.setdefault(name.lower(), content)
+            if key and content:
+                page.meta.setdefault(key.lower(), content)
         else:
             if tag == "a":
                 link += 1
@@ -274,38 +314,32 @@ def _walk(nodes: Iterator[_Node]) -> Page:
                 strong += 1
             elif tag == "title":
                 in_title += 1
-            run.inline.append(signature(tag, attributes))
-            stack.append((identity, tag, -1))
+            run.inline.append(node)
+            innermost = node.mem_id
+            stack.append((innermost, tag, -1))
             seam, closed = seam or closed, False
-    while len(stack) > 1:
+    while innermost:
         close()
-    run.flush(current, current_tag, False)
+    run.flush(current, current_tag, 0)
 
-    columns = np.array(run.rows, dtype=np.intp).reshape(-1, 8).T
+    columns = np.array(run.rows, np.intp).reshape(-1, 8).T
     (page.element, page.link_chars, page.links, page.images, page.breaks,
      page.strong_chars, page.first_text, page.last_text) = columns  # fmt: skip
     page.title = " ".join("".join(title).split()) or page.meta.get("og:title", "")
-    _keep_elements(page, parents, starts, ends, signatures)
-    return page
 
-
-def _keep_elements(
-    page: Page, parents: list[int], starts: list[int], ends: list[int], signatures: list[str]
-) -> None:
-    """Leave out the elements without text and number the others anew."""
+    # Elements without text are left out and the others numbered anew.
     start, end = np.array(starts, np.intp), np.array(ends, np.intp)
     kept = np.flatnonzero(end > start)
-    renumber = np.full(len(starts) + 1, -1, np.intp)  # the last entry answers for parent -1
+    renumber = np.full(len(tags) + 1, -1, np.intp)  # the last entry answers for parent -1
     renumber[kept] = np.arange(kept.size)
-    parent = renumber[np.array(parents, np.intp)[kept]]
-    depth: list[int] = []
-    for up in parent.tolist():  # a parent comes before its children
-        depth.append(depth[up] + 1 if up >= 0 else 0)
+    names, name = numbered([signature(tags[e], opened[e].attributes) for e in kept.tolist()])
     page.elements = Elements(
-        parent=parent,
+        parent=renumber[np.array(parents, np.intp)[kept]],
         start=start[kept],
         end=end[kept],
-        depth=np.array(depth, np.intp),
-        signature=[signatures[e] for e in kept],
+        depth=np.array(depths, np.intp)[kept],
+        names=names,
+        name=name,
     )
     page.element = renumber[page.element]
+    return page

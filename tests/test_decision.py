@@ -1,0 +1,67 @@
+"""The cut: from probabilities to what is kept."""
+
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from boilerplate.decision import LEAST, SPREAD, cut
+
+Blocks = list[tuple[float, int]]
+BLOCKS = st.lists(st.tuples(st.floats(0, 1), st.integers(1, 400)), min_size=1, max_size=60)
+
+
+def _cut(blocks: Blocks) -> float:
+    probability, words = zip(*blocks, strict=True)
+    return cut(np.array(probability, np.float64), np.array(words, np.float64))
+
+
+@given(BLOCKS)
+def test_the_cut_is_a_probability_that_some_block_reaches_unless_all_are_unlikely(
+    blocks: Blocks,
+) -> None:
+    found = _cut(blocks)
+    assert LEAST <= found <= 1
+    most = max(probability for probability, _ in blocks)
+    assert found <= most or most < LEAST
+
+
+@given(BLOCKS, st.randoms(use_true_random=False))
+def test_the_order_of_the_blocks_does_not_matter(blocks: Blocks, random: Random) -> None:
+    shuffled = list(blocks)
+    random.shuffle(shuffled)
+    assert np.isclose(_cut(shuffled), _cut(blocks))
+
+
+def test_a_page_that_is_judged_surely_is_cut_between() -> None:
+    sure = [(0.98, 60)] * 10 + [(0.03, 5)] * 40
+    assert 0.03 < _cut(sure) <= 0.98
+
+
+def test_where_nothing_is_likely_the_likeliest_is_kept() -> None:
+    assert _cut([(0.35, 10)] * 30 + [(0.02, 4)] * 50) <= 0.35
+
+
+def test_a_page_without_an_article_keeps_nothing() -> None:
+    assert _cut([(0.09, 20)] * 5) > 0.09
+
+
+def test_unlikely_prose_beside_a_sure_article_is_left_out() -> None:
+    assert _cut([(0.97, 80)] * 12 + [(0.25, 80)] * 3) > 0.25
+
+
+def test_of_the_cuts_that_keep_the_same_blocks_it_is_the_one_nearest_half_the_expected_f1() -> None:
+    assert 0.45 < _cut([(0.97, 80)] * 12 + [(0.02, 5)] * 30) < 0.5  # no nearer to .97 or .02
+
+
+def test_the_shared_error_is_averaged_as_numpy_would() -> None:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(9)
+    p, words = np.array([0.6, 0.4]), np.array([3.0, 1.0])
+    odds = (p / (1 - p))[:, None] * np.exp(SPREAD * nodes)
+    gained = np.cumsum(words[:, None] * odds / (1 + odds), axis=0)
+    f1 = (2 * gained / (np.cumsum(words)[:, None] + gained[-1])) @ (weights / weights.sum())
+    assert f1[1] > f1[0]  # both are kept
+    assert np.isclose(_cut([(0.6, 3), (0.4, 1), (0.01, 1)]), f1[1] / 2, atol=0.02)

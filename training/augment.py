@@ -1,0 +1,119 @@
+"""More pages to learn from, made of those there are: fragments, and articles above teasers."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+import numpy as np
+
+from boilerplate.page import Page
+from boilerplate.segment import segment
+from training.examples import Example
+
+_BARE_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li pre blockquote div dt dd".split())
+_BEGINNING = re.compile(r".{40,}?[.!?。](?=\s|$)")
+_TEASER_WORDS = 40
+
+
+def fragment(example: Example) -> Example | None:
+    """A part of a page with its content, bare of all names, as feeds and clippings hold it.
+
+    A model that has only seen whole pages takes three paragraphs without a menu for nothing.
+    Returns None where the page has no content or its part is cut differently.
+    """
+    page, shares = example.page, example.shares
+    content = np.flatnonzero(shares[:, 0] >= 0.5) if shares is not None else np.zeros(0, np.intp)
+    if shares is None or not content.size:
+        return None
+    rng = random.Random(example.gold.id)
+    first = max(int(content[0]) - rng.randint(0, 3), 0)
+    last = min(int(content[-1]) + 1 + rng.randint(0, 3), len(page))
+    if rng.random() < 0.5:
+        last = min(last, int(content[0]) + rng.randint(1, 12))
+    chosen = range(first, last)
+    if page.kind == "html":
+        source = "\n".join(_bare_html(page, i) for i in chosen)
+        if rng.random() < 0.5:
+            title = escape(example.gold.title)
+            source = f"<html><head><title>{title}</title></head><body>{source}</body></html>"
+    else:
+        source = "\n\n".join(page.texts[i] for i in chosen)
+    part = segment(source, page.kind)
+    if [text.split() for text in part.texts] != [page.texts[i].split() for i in chosen]:
+        return None
+    return replace(example, source=source, page=part, shares=shares[first:last])
+
+
+def _bare_html(page: Page, i: int) -> str:
+    tag = page.tags[i] if page.tags[i] in _BARE_TAGS else "p"
+    text = escape(page.texts[i]).replace("\n", "\n" if tag == "pre" else "<br>")
+    linked = 2 * page.link_chars[i] > len(page.texts[i])
+    return f"<{tag}>{f'<a href=#>{text}</a>' if linked else text}</{tag}>"
+
+
+def with_teasers(examples: Sequence[Example]) -> list[Example]:
+    """The content of each page of flattened text, and below it teasers of the others.
+
+    A teaser is how another page in the language begins, so nothing but what it speaks of tells
+    it from the article above; it stands under a line that heads boilerplate in some page.
+    Pages without content, or in a language of few pages, are left out.
+    """
+    begins: dict[str | None, list[str]] = {}
+    heads: dict[str | None, list[str]] = {}
+    for example in examples:
+        lead, lines = _beginning(example), _heads(example)
+        begins.setdefault(example.gold.lang, []).extend([lead] if lead else [])
+        heads.setdefault(example.gold.lang, []).extend(lines[:6])
+    made = (_with_teasers(e, begins[e.gold.lang], heads[e.gold.lang]) for e in examples)
+    return [example for example in made if example is not None]
+
+
+def _with_teasers(example: Example, begins: list[str], heads: list[str]) -> Example | None:
+    page, shares = example.page, example.shares
+    content = np.flatnonzero(shares[:, 0] >= 0.5) if shares is not None else np.zeros(0, np.intp)
+    own = _beginning(example)
+    others = [text for text in begins if text != own]
+    if shares is None or not content.size or len(others) < 7 or not heads:
+        return None
+    rng = random.Random(f"{example.gold.id} teasers")
+    first, last = max(int(content[0]) - rng.randint(0, 3), 0), int(content[-1]) + 1
+    lines = page.texts[first:last]
+    for _ in range(rng.randint(1, 2)):
+        lines += [rng.choice(heads), *rng.sample(others, rng.randint(2, 7))]
+    source = "\n\n".join(lines)
+    whole = segment(source, "text")
+    if [text.split() for text in whole.texts] != [line.split() for line in lines]:
+        return None
+    boilerplate = np.tile([0.0, 0.0, 1.0], (len(lines) - (last - first), 1))
+    labels = np.concatenate((shares[first:last], boilerplate))
+    return replace(example, source=source, page=whole, shares=labels)
+
+
+def _beginning(example: Example) -> str:
+    """The first sentence of the first long block of content, or its first words."""
+    if example.shares is None:
+        return ""
+    for text, share in zip(example.page.texts, example.shares[:, 0], strict=True):
+        words = text.split()
+        if share > 0.9 and len(words) >= 10:
+            start = " ".join(words[:_TEASER_WORDS])
+            sentence = _BEGINNING.match(start)
+            return sentence[0] if sentence else start
+    return ""
+
+
+def _heads(example: Example) -> list[str]:
+    """Short lines of boilerplate above longer ones."""
+    if example.shares is None:
+        return []
+    words = [len(text.split()) for text in example.page.texts]
+    junk = example.shares[:, 2] > 0.9
+    return [
+        example.page.texts[i]
+        for i in range(len(words) - 1)
+        if junk[i] and junk[i + 1] and words[i] <= 4 and words[i + 1] > max(2 * words[i], 4)
+    ]
