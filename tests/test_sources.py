@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+import zstandard
 from crawls import COMPRESS, record_id, response, warc_record, write_lines, write_warc
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -111,6 +112,32 @@ def test_a_damaged_record_of_a_warc_costs_itself_alone(suffix: str, tmp_path: Pa
     assert all("damaged" in f.sentence or "not a sound" in f.sentence for f in failures)
 
 
+@pytest.mark.parametrize("compressed", [False, True])
+def test_a_warc_may_bring_its_zstd_dictionary(compressed: bool, tmp_path: Path) -> None:
+    plain = [warc_record(n, response(page.encode())) for n, page in enumerate(HTML)]
+    dictionary = zstandard.train_dictionary(2000, [*plain * 9])
+    content = dictionary.as_bytes()
+    if compressed:
+        content = zstandard.compress(content)
+    frame = b"\x5d\x2a\x4d\x18" + len(content).to_bytes(4, "little") + content
+    parts = [zstandard.ZstdCompressor(dict_data=dictionary).compress(record) for record in plain]
+    broken = [*parts[:9], parts[9][:30] + b"\x07" * 9 + parts[9][39:], *parts[10:]]
+    path = tmp_path / "crawl.warc.zst"
+    path.write_bytes(frame + b"".join(broken))
+    found = items(path)
+    assert [n for n, item in enumerate(found) if isinstance(item, Failed)] == [9]
+    assert [r.page.decode() for r in records(found) if isinstance(r.page, bytes)] == [
+        *HTML[:9],
+        *HTML[10:],
+    ]
+    path.write_bytes(frame[: len(frame) // 2])
+    [failed] = items(path)
+    assert isinstance(failed, Failed) and "cut short" in failed.sentence
+    path.write_bytes(b"".join(parts))
+    first = items(path)[0]
+    assert isinstance(first, Failed) and "need a dictionary" in first.sentence
+
+
 @pytest.mark.parametrize("suffix", SUFFIX)
 @pytest.mark.parametrize("format", ["warc", "jsonl"])
 def test_a_file_that_is_cut_short_says_so(format: str, suffix: str, tmp_path: Path) -> None:
@@ -191,6 +218,22 @@ def test_a_folder_holds_pages_and_containers(tmp_path: Path) -> None:
     found = records(items(tmp_path))
     pages = [r.page.decode() if isinstance(r.page, bytes) else r.page for r in found]
     assert pages == [*HTML[3:5], *HTML[1:3], HTML[0]]
+
+
+def test_lines_of_something_else_are_passed_over_in_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(HTML[0])
+    rows = [{"id": 1, "error": "why, " * 9999}]
+    other = write_lines(tmp_path / "errors.jsonl", rows)
+    (tmp_path / "broken.jsonl").write_text('{"text": \n')
+    assert [Path(source.name).name for source in find(str(tmp_path))] == [
+        "broken.jsonl",
+        "page.html",
+    ]
+    (tmp_path / "page.html").unlink()
+    (tmp_path / "broken.jsonl").unlink()
+    with pytest.raises(SourceError, match="JSONL with a field 'text'"):
+        find(str(tmp_path))
+    assert [source.name for source in find(str(tmp_path), "error")] == [str(other)]
 
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.parquet"])

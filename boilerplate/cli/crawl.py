@@ -19,8 +19,8 @@ from typing import IO, Any, ClassVar
 import click
 
 from boilerplate import BoilerplateFilter
-from boilerplate.cli.output import printable
-from boilerplate.cli.report import Failure
+from boilerplate.cli.output import printable, write_whole
+from boilerplate.cli.report import Failure, progress
 from boilerplate.decoding import check_page, decode
 from boilerplate.errors import SourceError
 from boilerplate.filter import shipped_model
@@ -97,7 +97,7 @@ def crawl(
     if output is None or (_is_device(output) and not is_folder(output)):
         if resume:
             raise Failure("--resume needs -o FILE: a stream cannot be gone on with")
-        with _streamed(output) as out:
+        with _streamed(output) as out, _told(output or "standard output", "its rows are whole"):
             _run(out, reader, extraction, workers, timeout)
         _report(out)
         return
@@ -119,16 +119,12 @@ def crawl(
         click.echo(f"{output} is whole: there is nothing to resume", err=True)
         return
     try:
-        with shards:
+        with _told(output, "what is done is kept, and --resume goes on"), shards:
             _run(shards, reader, extraction, workers, timeout)
             shards.finish()
     except KeyboardInterrupt:
         click.echo("Interrupted; --resume goes on where this ended", err=True)
         raise
-    except OSError as error:
-        raise Stopped(
-            f"{output}: {error.strerror or error}; what is done is kept, and --resume goes on"
-        ) from error
     _report(shards)
 
 
@@ -136,10 +132,14 @@ def _run(
     out: Shards | _Streamed, reader: Reader, extraction: Extraction, workers: int, timeout: float
 ) -> None:
     """Put what becomes of every item into the output; those that are there are passed over."""
-    items = islice(reader, out.tally.pages, None)
+    hidden = isinstance(out, _Streamed) and out.terminal
+    items = iter(reader)
+    done = out.tally.pages
+    for _ in progress(islice(items, done), done, "Done already", hidden=hidden or not done):
+        pass
     outcomes = in_order(items, _task, extraction, workers=workers, timeout=timeout)
     with closing(outcomes):
-        for item, result in _watched(outcomes, reader):
+        for item, result in outcomes if hidden else _watched(outcomes, reader):
             if isinstance(item, Failed):
                 out.failed(item.id, item.sentence)
             elif isinstance(item, Skipped):
@@ -181,17 +181,18 @@ class _Streamed:
     def __init__(self, stream: IO[bytes]) -> None:
         self.tally = Tally()
         self.errors: Path | None = None
-        self._stream = stream
-        self._lines = None if stream.isatty() else sinks.Lines(stream)
+        self.terminal = stream.isatty()
+        self._descriptor = stream.fileno()
 
     def kept(self, row: dict[str, Any], text_field: str, before: int, after: int) -> None:
         self.tally.add(Tally.of_page(before, after))
-        if self._lines:
-            self._lines.write(row, text_field)
-        else:
+        if self.terminal:
             name = printable(str(row.get("id", self.tally.pages)))
             article = printable(row[text_field]).rstrip("\n")
-            self._stream.write(f"─── {name}\n{article}\n".encode("utf-8", "replace"))
+            piece = f"─── {name}\n{article}\n".encode("utf-8", "replace")
+        else:
+            piece = sinks.line(row)
+        write_whole(piece, self._descriptor)
 
     def skipped(self, reason: str) -> None:
         self.tally.add(Tally(1, skipped=Counter([reason])))
@@ -207,12 +208,23 @@ def _is_device(output: str) -> bool:
 
 
 @contextmanager
+def _told(name: str, afterwards: str) -> Iterator[None]:
+    """Tell of an error of the disk, and of what is left."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Stopped(f"{name}: {error.strerror or error}; {afterwards}") from error
+
+
+@contextmanager
 def _streamed(output: str | None) -> Iterator[_Streamed]:
     if output is None:
         sys.stdout.flush()
         yield _Streamed(sys.stdout.buffer)
         return
-    with open(output, "wb") as stream:
+    with open(output, "wb", buffering=0) as stream:
         yield _Streamed(stream)
 
 
@@ -249,16 +261,16 @@ def _watched(outcomes: Iterator[tuple[Item, Any]], reader: Reader) -> Iterator[t
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (BarColumn(), TextColumn("{task.fields[speed]}"), TimeRemainingColumn())
-    begun = time.monotonic()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("Pages", total=reader.size, speed="")
+    begun, passed = time.monotonic(), reader.position
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        bar = bars.add_task("Pages", total=reader.size, completed=passed, speed="")
         for number, outcome in enumerate(outcomes, 1):
             yield outcome
             if number % 8 == 0:
                 seconds, read = time.monotonic() - begun, reader.position
-                pages, megabytes = number / seconds, read / seconds / 1e6
+                pages, megabytes = number / seconds, (read - passed) / seconds / 1e6
                 speed = f"{number:,} pages, {pages:,.0f}/s, {megabytes:,.1f} MB/s"
-                progress.update(bar, completed=read, speed=speed)
+                bars.update(bar, completed=read, speed=speed)
 
 
 def _report(out: Shards | _Streamed) -> None:

@@ -25,7 +25,7 @@ _CONTAINERS: dict[str, Format] = {
     ".parquet": "parquet",
 }
 _COMPRESSED = (".gz", ".zst")
-_HEAD = 65536
+_HEAD = 65536  # bytes that tell a format, if need be
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ def find(argument: str, text_field: str = "text") -> list[Input]:
     """The inputs that an argument names: a file, a folder or ``-``.
 
     Of a folder those are all files, at any depth, whose names end like a page's or a
-    container's, sorted by name. A single file is known by its name, or else by its first bytes.
+    container's, sorted by name; but not JSONL of something else, whose first record is without
+    the page's field. A single file is known by its name, or else by its first bytes.
 
     Raises:
         SourceError: If a folder holds none.
@@ -51,10 +52,17 @@ def find(argument: str, text_field: str = "text") -> list[Input]:
     names = sorted(
         os.path.join(folder, name) for folder, _, names in os.walk(argument) for name in names
     )
-    found = [_input(name, format) for name in names if (format := _by_name(name))]
+    found = [
+        _input(name, format)
+        for name in names
+        if (format := _by_name(name)) and not (format == "jsonl" and _is_other(name, text_field))
+    ]
     if not found:
         suffixes = ", ".join((*PAGE_SUFFIXES, *_CONTAINERS))
-        raise SourceError(f"this folder holds no pages (files that end in {suffixes})")
+        raise SourceError(
+            f"this folder holds no pages (files that end in {suffixes}; JSONL with a field "
+            f"{text_field!r})"
+        )
     return found
 
 
@@ -99,16 +107,21 @@ def _by_name(name: str) -> Format | None:
 def _by_content(name: str, text_field: str) -> Format:
     if name != "-" and not os.path.isfile(name):
         return "page"  # missing, or a pipe, which can be read but once
-    try:
-        with opened(Input(name, "page", None)) as file:
-            head = _plain(file.peek(_HEAD)[:_HEAD])
-    except OSError:
-        return "page"  # and reading it will tell why not
+    head = _head(name)
     if head.startswith(b"WARC/"):
         return "warc"
     if head.startswith(b"PAR1"):
         return "parquet"
     return "jsonl" if _is_lines(head, text_field) else "page"
+
+
+def _head(name: str) -> bytes:
+    """The first plain bytes of a file, or none if it cannot be read: reading will tell why not."""
+    try:
+        with opened(Input(name, "page", None)) as file:
+            return _plain(file.peek() if name == "-" else file.read(_HEAD))
+    except OSError:
+        return b""
 
 
 def _plain(head: bytes) -> bytes:
@@ -133,12 +146,21 @@ def _plain(head: bytes) -> bytes:
 def _is_lines(head: bytes, text_field: str) -> bool:
     """Whether a file that begins like this is JSONL with pages, and not a page that is JSON."""
     line, newline, _ = head.lstrip().partition(b"\n")
-    if not line.startswith(b"{"):
-        return False
     if not newline:  # the line is longer than what we see of it, or the only one
-        return json.dumps(text_field).encode() in line
+        return line.startswith(b"{") and json.dumps(text_field).encode() in line
+    record = _object(line)
+    return record is not None and text_field in record
+
+
+def _is_other(name: str, text_field: str) -> bool:
+    """Whether the first record of a JSONL file is seen to hold no page."""
+    record = _object(_head(name).lstrip().partition(b"\n")[0])
+    return record is not None and text_field not in record
+
+
+def _object(line: bytes) -> dict[str, object] | None:
     try:
         record = json.loads(line)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(record, dict) and text_field in record
+        return None
+    return record if isinstance(record, dict) else None

@@ -43,9 +43,9 @@ def read(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[
         SourceError: If the file cannot be read, has no column `text_field`, or is damaged, after
             all rows before the damage.
     """
+    parquet = _opened(file, text_field)
     import pyarrow as pa
 
-    parquet = _opened(file, text_field)
     number = 0
     try:
         for batch in parquet.iter_batches(_ROWS, use_threads=False):

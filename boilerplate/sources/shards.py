@@ -18,6 +18,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+try:
+    import fcntl
+except ImportError:  # on Windows, where nothing holds two runs apart
+    fcntl = None  # type: ignore[assignment]
+
 from boilerplate.errors import SourceError
 from boilerplate.sources.sinks import Sink, joined, sink
 
@@ -71,7 +76,8 @@ class Shards:
         tally: What became of all items so far; they need not be read again.
 
     Raises:
-        SourceError: If something else stands in the place of the output.
+        SourceError: If something else stands in the place of the output, or another run is
+            writing it.
     """
 
     def __init__(
@@ -97,9 +103,14 @@ class Shards:
         self._errors: list[dict[str, str]] = []  # what failed in it,
         self._sink: Sink | None = None  # and its rows
         self._stack = ExitStack()
+        self._held = ExitStack()  # the lock
         self.whole = False
         self.tally = Tally()
-        self._begin(resume)
+        try:
+            self._begin(resume)
+        except BaseException:
+            self._held.close()
+            raise
 
     @property
     def errors(self) -> Path:
@@ -136,6 +147,9 @@ class Shards:
         self._write_errors()
         if not self.tally.pages or self.tally.failed < self.tally.pages:
             self._write_output()
+        elif self._folder:
+            for number in range(len(self._tallies)):
+                self._shard_path(number).unlink()
         (self._work / "run.json").unlink()
         shutil.rmtree(self._work)
 
@@ -143,10 +157,13 @@ class Shards:
         return self
 
     def __exit__(self, *raised: Any) -> None:
-        self._stack.__exit__(*(raised if raised[0] else (SystemExit, SystemExit(), None)))
+        with self._held:
+            self._stack.__exit__(*(raised if raised[0] else (SystemExit, SystemExit(), None)))
 
     def _begin(self, resume: bool) -> None:
         started = self._work / "run.json"
+        if self._work.is_dir():
+            self._lock()
         if started.is_file():
             if not resume:
                 raise SourceError(
@@ -160,17 +177,31 @@ class Shards:
                 )
             self._count_shards()
             return
-        if self._work.is_dir():
-            shutil.rmtree(self._work)  # a run was ended as it began, or as it tidied up
+        # What else is there is of a run that was ended as it began, or as it tidied up.
+        shutil.rmtree(self._work, ignore_errors=True)
         manifest = self._beside("manifest.json")
         if resume and manifest.is_file() and self._target.exists():
             self.whole = json.loads(manifest.read_bytes())["settings"] == self._settings
             if self.whole:
                 return
-        if self._folder and self._target.is_dir() and any(self._target.iterdir()):
+        if self._folder and self._target.is_dir() and set(self._target.iterdir()) - {self.errors}:
             raise SourceError(f"{self._target}: this folder is not empty")
-        self._work.mkdir(parents=self._folder)
+        self._work.mkdir(parents=self._folder, exist_ok=True)
+        self._lock()
         _replace(started, _json(self._settings))
+
+    def _lock(self) -> None:
+        """Keep other runs away for as long as this process lives, however it ends."""
+        if fcntl is None:
+            return
+        self._held.close()
+        file = self._held.enter_context((self._work / "lock").open("wb"))
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SourceError(f"{self._target}: another run is writing this") from None
+        except OSError:
+            pass  # a file system without locks
 
     def _count_shards(self) -> None:
         while self._shard_path(len(self._tallies)).is_file():

@@ -71,7 +71,12 @@ class Lines:
 
     def write(self, row: dict[str, Any], text_field: str) -> None:
         """Write a row in one piece."""
-        self._stream.write((_json(row) + "\n").encode("utf-8", "backslashreplace"))
+        self._stream.write(line(row))
+
+
+def line(row: dict[str, Any]) -> bytes:
+    """A row as a line of JSON."""
+    return (_json(row) + "\n").encode("utf-8", "backslashreplace")
 
 
 def joined(parts: Sequence[Path], path: Path, suffix: str) -> None:

@@ -10,6 +10,10 @@ from typing import Any
 from boilerplate.errors import SourceError
 
 MAGIC = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd"}
+# A WARC may begin with a dictionary for its records, in a frame that other readers skip.
+# https://iipc.github.io/warc-specifications/specifications/warc-zstd/
+_DICTIONARY = b"\x5d\x2a\x4d\x18"
+_SKIPPABLE = tuple(bytes([0x50 + n]) + _DICTIONARY[1:] for n in range(16))
 _CHUNK = 16384  # compressed bytes taken at a time; zstd has no bound on what comes out of them
 _MOST_OUT = 1 << 20
 
@@ -21,6 +25,14 @@ def needed(package: str, what: str) -> SourceError:
     )
 
 
+def _zstandard() -> Any:
+    try:
+        import zstandard
+    except ImportError:
+        raise needed("zstandard", "reading zstd") from None
+    return zstandard
+
+
 class Plain(io.RawIOBase):
     """Reads a file that may be compressed with gzip or zstd, in one member or in many.
 
@@ -29,15 +41,22 @@ class Plain(io.RawIOBase):
 
     Attributes:
         damage: The sentence of the error that was raised, for readers that swallow it.
+        dictionary: Of zstd, if the file begins with one; a reader that goes on amid the file
+            hands it to the next `Plain`.
         members: Where the last members begin, as (place in the plain bytes, place in the file);
             whoever follows them throws away those that it has passed.
     """
 
-    def __init__(self, raw: io.BufferedReader) -> None:
+    def __init__(self, raw: io.BufferedReader, dictionary: bytes | None = None) -> None:
         self._raw = raw
-        self._place = raw.tell() if raw.seekable() else 0  # of the byte after `_fed`
+        self.dictionary = dictionary
         head = raw.peek(4)[:4]
         self.compression = next((c for c, magic in MAGIC.items() if head.startswith(magic)), None)
+        if head.startswith(_SKIPPABLE):
+            self.compression = "zstd"
+        if head == _DICTIONARY:
+            self.dictionary = self._read_dictionary()
+        self._place = raw.tell() if raw.seekable() else 0  # of the byte after `_fed`
         self._fed = b""  # read but not decompressed
         self._out = memoryview(b"")  # decompressed but not delivered
         self._position = 0
@@ -87,14 +106,26 @@ class Plain(io.RawIOBase):
             if out := self._decompressed():
                 return out
 
+    def _read_dictionary(self) -> bytes:
+        size = int.from_bytes(self._raw.read(8)[4:], "little")
+        content = self._raw.read(size)
+        if len(content) < size:
+            raise SourceError("the zstd dictionary ends early; the file is cut short")
+        if not content.startswith(MAGIC["zstd"]):
+            return content
+        zstandard = _zstandard()
+        try:
+            plain: bytes = zstandard.ZstdDecompressor().decompressobj().decompress(content)
+        except zstandard.ZstdError as error:
+            raise SourceError(f"the zstd dictionary is damaged ({error})") from None
+        return plain
+
     def _decompressor(self) -> Any:
         if self.compression == "gzip":
             return zlib.decompressobj(31)
-        try:
-            import zstandard
-        except ImportError:
-            raise needed("zstandard", "reading zstd") from None
-        return zstandard.ZstdDecompressor().decompressobj()
+        zstandard = _zstandard()
+        known = zstandard.ZstdCompressionDict(self.dictionary) if self.dictionary else None
+        return zstandard.ZstdDecompressor(dict_data=known).decompressobj()
 
     def _decompressed(self) -> bytes:
         member = self._member
@@ -102,6 +133,8 @@ class Plain(io.RawIOBase):
         try:
             out: bytes = member.decompress(self._fed, *limit)
         except Exception as error:  # zlib.error, or zstandard's own, which may not be installed
+            if "Dictionary mismatch" in str(error):
+                raise SourceError("the zstd data need a dictionary that is not there") from None
             raise SourceError(
                 f"the {self.compression} data are damaged near byte {self._place:,} ({error})"
             ) from None

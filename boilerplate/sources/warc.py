@@ -30,10 +30,12 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
         from fastwarc.warc import ArchiveIterator
     except ImportError:
         raise needed("FastWARC", "reading WARC") from None
+    dictionary = None
     in_damage = False  # so that one damage is told once, whatever is tried to get beyond it
     while True:
         start = file.tell() if file.seekable() else 0
-        plain = Plain(file)
+        plain = Plain(file, dictionary)
+        dictionary = plain.dictionary
         end = 0  # of the last whole record, or a little before
         culprit = name
         try:
