@@ -475,9 +475,7 @@ def _write_shards(place: Path, folder: bool) -> None:
 
     target = place / "out" if folder else place / "out.jsonl.gz"
     suffix = ".jsonl" if folder else ".jsonl.gz"
-    with Shards(
-        target, folder=folder, suffix=suffix, size=4, settings={"a": 1}, resume=True
-    ) as shards:
+    with Shards(target, folder, suffix, size=4, settings={"a": 1}, resume=True) as shards:
         if shards.whole:
             return
         for number in range(shards.tally.pages, 14):

@@ -97,7 +97,7 @@ def crawl(
     if output is None or (_is_device(output) and not is_folder(output)):
         if resume:
             raise Failure("--resume needs -o FILE: a stream cannot be gone on with")
-        with _streamed(output) as out, _told(output or "standard output", "its rows are whole"):
+        with _streamed(output) as out, _told(output or "standard output", "its last row is whole"):
             _run(out, reader, extraction, workers, timeout)
         _report(out)
         return
@@ -106,15 +106,13 @@ def crawl(
     sinks.check(suffix)
     if suffix == ".parquet" and extraction.format == "json":
         raise Failure("--format json makes JSON: write it to .jsonl, .jsonl.gz or .jsonl.zst")
-    shards = Shards(
-        target,
-        folder=is_folder(output),
-        suffix=suffix,
-        size=shard_size,
-        settings=_settings(inputs, extraction, text_field, id_field),
-        resume=resume,
-        schema=_schema(inputs, text_field) if suffix == ".parquet" else None,
-    )
+    settings = _settings(inputs, extraction, text_field, id_field)
+    schema = _schema(inputs, text_field) if suffix == ".parquet" else None
+    folder = is_folder(output)
+    try:
+        shards = Shards(target, folder, suffix, shard_size, settings, schema, resume=resume)
+    except OSError as error:
+        raise Failure(f"{output}: {error.strerror or error}") from error
     if shards.whole:
         click.echo(f"{output} is whole: there is nothing to resume", err=True)
         return
@@ -261,16 +259,17 @@ def _watched(outcomes: Iterator[tuple[Item, Any]], reader: Reader) -> Iterator[t
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (BarColumn(), TextColumn("{task.fields[speed]}"), TimeRemainingColumn())
-    begun, passed = time.monotonic(), reader.position
+    begun, volume = time.monotonic(), 0
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        bar = bars.add_task("Pages", total=reader.size, completed=passed, speed="")
-        for number, outcome in enumerate(outcomes, 1):
-            yield outcome
+        bar = bars.add_task("Pages", total=reader.size, completed=reader.position, speed="")
+        for number, (item, result) in enumerate(outcomes, 1):
+            yield item, result
+            volume += len(item.page) if isinstance(item, Record) else 0
             if number % 8 == 0:
-                seconds, read = time.monotonic() - begun, reader.position
-                pages, megabytes = number / seconds, (read - passed) / seconds / 1e6
+                seconds = time.monotonic() - begun
+                pages, megabytes = number / seconds, volume / seconds / 1e6
                 speed = f"{number:,} pages, {pages:,.0f}/s, {megabytes:,.1f} MB/s"
-                bars.update(bar, completed=read, speed=speed)
+                bars.update(bar, completed=reader.position, speed=speed)
 
 
 def _report(out: Shards | _Streamed) -> None:

@@ -68,8 +68,8 @@ class Shards:
         suffix: The format of the shards, one of `sinks.SUFFIXES`.
         size: Items to a shard.
         settings: What the output depends on; a run is only gone on with under the same.
-        resume: Go on with a run that was ended, or start if there is none.
         schema: See `sinks.sink`.
+        resume: Go on with a run that was ended, or start if there is none.
 
     Attributes:
         whole: Whether the output is there already; then there is nothing to do.
@@ -83,13 +83,13 @@ class Shards:
     def __init__(
         self,
         target: Path,
-        *,
         folder: bool,
         suffix: str,
         size: int,
         settings: dict[str, Any],
-        resume: bool,
         schema: Any = None,
+        *,
+        resume: bool,
     ) -> None:
         self._target = target
         self._folder = folder
