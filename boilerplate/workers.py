@@ -1,8 +1,10 @@
 """Tasks over processes, in order; one that fails, hangs or kills its process costs itself alone.
 
-The pools at hand give up as a whole when a process dies, and they do not tell which task killed
-it. Here each process has a pipe of its own and answers task by task, so that the one it works on
-is always known.
+The pools at hand do not do this. When a process dies, those of concurrent.futures, joblib and
+loky give up everything that was to be done, without a word on whose fault it was. Those of pebble
+know the task and end it after its time, but their processes share one pipe and its lock: the
+second process that was killed from outside broke the pool. Here each process has a pipe of its own
+and answers task by task, so that the one it works on is always known.
 """
 
 from __future__ import annotations

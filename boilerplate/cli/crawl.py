@@ -46,6 +46,10 @@ class Extraction:
     format: str
     headline: bool
 
+    def filter(self, kind: str) -> BoilerplateFilter:
+        """What makes them of pages of a kind."""
+        return BoilerplateFilter(self.model, self.threshold, self.format, kind, self.headline)
+
     def __call__(self) -> Callable[[tuple[Any, ...]], tuple[str, int]]:
         """What a process does with a record, its model loaded."""
         return _Extractor(self)
@@ -59,12 +63,7 @@ class _Extractor:
         if options.model is None:
             for kind in ("html", "text"):
                 shipped_model(kind)
-        self._filters = {
-            kind: BoilerplateFilter(
-                options.model, options.threshold, options.format, kind, options.headline
-            )
-            for kind in ("auto", "html", "text")
-        }
+        self._filters = {kind: options.filter(kind) for kind in ("auto", "html", "text")}
         self._kind = options.kind
 
     def __call__(self, task: tuple[Any, ...]) -> tuple[str, int]:
@@ -92,7 +91,7 @@ def crawl(
     """Extract the articles of all records that the arguments hold."""
     inputs = [source for argument in arguments for source in _found(argument, text_field)]
     reader = Reader(inputs, text_field, id_field)
-    extraction()  # a model that does not fit is told before anything is written
+    extraction.filter(extraction.kind)  # a wrong model is told before anything is written
 
     if output is None or (_is_device(output) and not is_folder(output)):
         if resume:

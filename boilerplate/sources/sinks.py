@@ -99,7 +99,8 @@ def joined(parts: Sequence[Path], path: Path, suffix: str) -> None:
 @contextmanager
 def _compressed(file: IO[bytes], suffix: str) -> Iterator[IO[bytes]]:
     if suffix.endswith(".gz"):
-        with gzip.GzipFile("", "wb", 6, file, mtime=0) as stream:  # no name, no time
+        # No name and no time. All rows pass here: level 6 takes twice the time for 2 % of size.
+        with gzip.GzipFile("", "wb", 4, file, mtime=0) as stream:
             yield cast(IO[bytes], stream)
     elif suffix.endswith(".zst"):
         import zstandard
