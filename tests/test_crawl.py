@@ -205,6 +205,9 @@ def test_kill_and_resume_give_what_an_uninterrupted_run_gives(
         assert process.wait() == -signal.SIGKILL, f"it was done after {amid} kills"
         amid += _shards(tmp_path / "killed") > before
     resumed = run(*command)
+    if output.endswith(".parquet/"):  # readers of the folder find a table and nothing else
+        table = parquet.read_table(tmp_path / "killed" / output)
+        assert table.column_names == ["id", "url", "text", "metadata"]
     assert tree(tmp_path / "killed").keys() == tree(tmp_path / "whole").keys()
     assert tree(tmp_path / "killed") == tree(tmp_path / "whole")
     if resumed.stderr.count(b"\n") > 1:  # the summary is of the whole crawl
@@ -386,6 +389,7 @@ def test_nothing_but_failures(extract: list[str], tmp_path: Path) -> None:
     assert output.read_text() == "what stood here"
     [failed] = lines((tmp_path / "articles.errors.jsonl").read_bytes())
     assert failed == {"id": str(tmp_path / "missing.warc"), "error": "No such file or directory"}
+    assert missing.stderr.decode().endswith("missing.warc: No such file or directory\n")
     for _ in range(2):  # nothing is left that would keep the next run away
         folder = tmp_path / "shards"
         assert run(*extract, tmp_path / "missing.warc", "-o", f"{folder}/").returncode == 2

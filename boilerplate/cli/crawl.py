@@ -285,6 +285,10 @@ def _report(out: Shards | _Streamed) -> None:
         f"({share:.1%})",
         err=True,
     )
+    if tally.failed == tally.pages > 0 and out.errors:
+        with out.errors.open(encoding="utf-8") as errors:
+            first = json.loads(errors.readline())
+        click.echo(f"Error: {first['id']}: {first['error']}", err=True)
     if tally.failed:
         code = 1 if tally.failed < tally.pages else Failure.exit_code
         click.get_current_context().exit(code)

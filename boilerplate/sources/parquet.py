@@ -64,6 +64,8 @@ def _opened(file: BinaryIO, text_field: str) -> Any:
         from pyarrow import parquet
     except ImportError:
         raise needed("pyarrow", "reading Parquet") from None
+    if not file.seekable():
+        raise SourceError("Parquet cannot be read from a pipe; name the file instead")
     try:
         # Read through a buffer, page by page: a row group may be larger than the memory.
         opened = parquet.ParquetFile(file, pre_buffer=False, buffer_size=1 << 20)

@@ -63,7 +63,8 @@ class Shards:
     Args:
         target: A file, which is the shards joined, or a folder, which keeps them. Either gets a
             `manifest.json` with the tally and the settings, and an `errors.jsonl` if anything
-            failed: in the folder, or beside the file with its name before theirs.
+            failed: in the folder, or, with its name before theirs, beside what is named like
+            its format, so that readers of a folder of Parquet find nothing else in it.
         folder: Which of the two.
         suffix: The format of the shards, one of `sinks.SUFFIXES`.
         size: Items to a shard.
@@ -118,7 +119,7 @@ class Shards:
         return self._beside("errors.jsonl")
 
     def _beside(self, name: str) -> Path:
-        if self._folder:
+        if self._folder and not self._target.name.endswith(self._suffix):
             return self._target / name
         stem = self._target.name.removesuffix(self._suffix)
         return self._target.with_name(f"{stem}.{name}")
