@@ -1,5 +1,6 @@
 """A small model for the tests, fitted on the labelled pages of the checkout."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -38,3 +39,9 @@ def model_file(
     path = tmp_path_factory.mktemp("model") / "small.json"
     small_model.save(path)
     return path
+
+
+@pytest.fixture
+def extract(model_file: Path) -> list[str]:
+    """The command `boilerplate extract` as far as its model."""
+    return [str(Path(sys.executable).with_name("boilerplate")), "extract", "-m", str(model_file)]

@@ -1,8 +1,9 @@
-"""Containers for the tests, written with the formats' own libraries."""
+"""Containers for the tests, written with the formats' own libraries, and what becomes of them."""
 
 import gzip
 import io
 import json
+import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -69,3 +70,23 @@ def write_lines(path: Path, rows: Sequence[dict[str, Any]], suffix: str = "") ->
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     path.write_bytes(COMPRESS[suffix](lines.encode()))
     return path
+
+
+def run(*command: str | Path, **how: Any) -> subprocess.CompletedProcess[bytes]:
+    """Run a command; a traceback fails every test."""
+    done = subprocess.run(command, capture_output=True, **how)
+    assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr, done.stderr.decode()
+    return done
+
+
+def lines(output: bytes) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in output.splitlines()]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """All that is in a folder."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
