@@ -81,6 +81,7 @@ def in_order(
 class _Slot(Generic[_Item]):
     item: _Item
     task: Task | None
+    cost: int
     result: Any = None
     tries: int = 0
 
@@ -118,7 +119,7 @@ class _Crew(Generic[_Item]):
         self._timeout = timeout
         self._slots: dict[int, _Slot[_Item]] = {}  # by number; a slot without a task is done
         self._queue: deque[int] = deque()
-        self._cost = 0  # of the tasks that are not done
+        self._cost = 0  # of all slots, for an item is held until its turn
         self._stillborn = 0
 
     def run(self, items: Iterable[_Item]) -> Iterator[tuple[_Item, Any]]:
@@ -133,6 +134,7 @@ class _Crew(Generic[_Item]):
             self._hand_out()
             while first in self._slots and self._slots[first].task is None:
                 slot = self._slots.pop(first)
+                self._cost -= slot.cost
                 first += 1
                 yield slot.item, slot.result
             self._listen(block=ended or not self._has_room())
@@ -142,10 +144,10 @@ class _Crew(Generic[_Item]):
 
     def _take(self, number: int, item: _Item) -> None:
         task = self._task(item)
-        self._slots[number] = _Slot(item, task)
+        self._slots[number] = _Slot(item, task, task.cost if task else 0)
+        self._cost += self._slots[number].cost
         if task is not None:
             self._queue.append(number)
-            self._cost += task.cost
 
     def _hand_out(self) -> None:
         while len(self.workers) < min(self._count, len(self._queue)):
@@ -209,8 +211,6 @@ class _Crew(Generic[_Item]):
 
     def _done(self, worker: _Worker, result: Any) -> None:
         slot = self._slots[worker.batch.popleft()]
-        assert slot.task is not None
-        self._cost -= slot.task.cost
         slot.task, slot.result = None, result
 
     def _mourn(self, worker: _Worker) -> None:

@@ -188,6 +188,8 @@ def test_a_library_that_is_not_installed_is_named(
         ["--resume"],
         ["--format", "json", "-o", "a.parquet"],
         ["-o", "no-such-folder/a.jsonl"],
+        ["-o", "rows.jsonl"],
+        [".", "-o", "a.jsonl"],
     ],
 )
 def test_wrong_usage(options: list[str], extract: list[str], tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 import pytest
 
@@ -85,6 +86,22 @@ def test_items_are_read_as_they_are_needed() -> None:
     for _ in range(100):
         next(found)
     assert read < 1000
+    found.close()
+
+
+def test_items_that_are_held_up_stay_within_bounds() -> None:
+    read = 0
+
+    def endless() -> Iterator[tuple[str, int]]:
+        nonlocal read
+        while True:
+            read += 1
+            yield ("hang" if read == 1 else "square", read)
+
+    found = in_order(endless(), lambda item: Task(item, 2**22), make, workers=2, timeout=1)
+    assert isinstance(next(found)[1], Lost)
+    assert 2 < read <= 64 // 4 + 8
+    assert [result for _, result in islice(found, 40)] == [n * n for n in range(2, 42)]
     found.close()
 
 

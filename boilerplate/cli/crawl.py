@@ -101,6 +101,7 @@ def crawl(
         _report(out)
         return
     target = Path(os.path.realpath(output))
+    _check_apart(arguments, target)
     suffix = sinks.suffix_of(target.name)
     sinks.check(suffix)
     if suffix == ".parquet" and extraction.format == "json":
@@ -154,6 +155,14 @@ def _found(argument: str, text_field: str) -> list[Input] | list[Failed]:
         return find(argument, text_field)
     except SourceError as error:
         return [Failed(argument, str(error))]
+
+
+def _check_apart(arguments: Sequence[str], target: Path) -> None:
+    """Refuse an output that would be read, or be written over while it is read."""
+    for argument in arguments:
+        source = Path(os.path.realpath(argument))
+        if source == target or (source.is_dir() and source in target.parents):
+            raise Failure(f"{target}: the output must not lie in what is read ({argument})")
 
 
 def _task(item: Item) -> Task | None:
