@@ -98,7 +98,7 @@ def test_items_that_are_held_up_stay_within_bounds() -> None:
             read += 1
             yield ("hang" if read == 1 else "square", read)
 
-    found = in_order(endless(), lambda item: Task(item, 2**22), make, workers=2, timeout=1)
+    found = in_order(endless(), lambda item: Task(item, 2**22), make, workers=2, timeout=3)
     assert isinstance(next(found)[1], Lost)
     assert 2 < read <= 64 // 4 + 8
     assert [result for _, result in islice(found, 40)] == [n * n for n in range(2, 42)]
