@@ -15,3 +15,7 @@ class ModelError(BoilerplateError):
 
 class LabelError(BoilerplateError):
     """Labelled data that cannot be read or that does not fit its page."""
+
+
+class SourceError(BoilerplateError):
+    """An input that cannot be read or an output that cannot be written as was asked."""

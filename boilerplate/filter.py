@@ -111,7 +111,12 @@ class BoilerplateFilter:
             for node in texts[first : last + 1]
         }
         unwanted = {id(node) for node in texts if node.strip()} - wanted
-        head = set(map(id, soup.head.descendants)) if soup.head else set()
+        # Some parsers leave the page's text in a head that has no end tag.
+        head = {
+            id(node)
+            for node in (soup.head.descendants if soup.head else ())
+            if id(node) not in unwanted or getattr(node.parent, "name", None) == "title"
+        }
         nodes = [node for node in soup.descendants if id(node) not in head]
         places = [place for place, node in enumerate(nodes) if id(node) in wanted]
         among = range(places[0], places[-1]) if places else range(0)

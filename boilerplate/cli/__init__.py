@@ -54,7 +54,7 @@ class _Verbs(click.Group):
     cls=_Verbs,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 all went well; 1 some pages failed and the rest went on; 2 nothing "
-    "could be done.",
+    "could be done; 3 a crawl was ended by the disk, and --resume goes on with it.",
 )
 @click.version_option(package_name="boilerplate-classifier", message="%(prog)s %(version)s")
 def _verbs() -> None:

@@ -11,6 +11,7 @@ from boilerplate.cli import options
 from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page, is_batch
 from boilerplate.cli.report import Report
+from boilerplate.sources.inputs import is_container, is_folder
 
 
 @click.command("extract", short_help="Print the article of each page.")
@@ -31,7 +32,32 @@ from boilerplate.cli.report import Report
     show_default=True,
     help="Keep the headline on top of the article, or leave it out.",
 )
-@options.output
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    help="File to write in place of standard output; with a / at its end, a folder of shards.",
+)
+@click.option(
+    "--text-field", help='Field or column of the page in JSONL and Parquet.  [default: "text"]'
+)
+@click.option(
+    "--id-field", help='Field or column that names a record in messages.  [default: "id"]'
+)
+@click.option(
+    "--workers", type=click.IntRange(min=1), help="Processes that share the work.  [default: 1]"
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Seconds that a page may take before it is given up.  [default: 10]",
+)
+@click.option("--resume", is_flag=True, help="Go on with a run that was ended before its end.")
+@click.option(
+    "--shard-size",
+    type=click.IntRange(min=1),
+    help="Records to a shard, which is what an end at any moment costs at most.  [default: 1000]",
+)
 def command(
     pages: tuple[str, ...],
     model: str | None,
@@ -40,13 +66,40 @@ def command(
     format: Literal["text", "markdown", "html", "json"],
     headline: bool,
     output: str | None,
+    text_field: str | None,
+    id_field: str | None,
+    workers: int | None,
+    timeout: float | None,
+    resume: bool,
+    shard_size: int | None,
 ) -> None:
-    """Print the article of each PAGE: a file, a folder of pages, or - for standard input.
+    """Print the article of each PAGE: a file, a folder, or - for standard input.
 
     One page comes out as its article. Several pages come out one below the other on a terminal;
     in a pipe or a file they are JSON lines of the form {"id": "page.html", "text": "..."}.
+
+    A PAGE can also hold many: JSONL, WARC, WET (each plain, .gz or .zst) or Parquet. The options
+    from --text-field on are for these, and for folders that are large. The output is JSON lines
+    then, or Parquet: .jsonl, .jsonl.gz, .jsonl.zst or .parquet.
     """
     from boilerplate import BoilerplateFilter
+
+    crawling = [text_field, id_field, workers, timeout, shard_size] != [None] * 5 or resume
+    if crawling or _is_for_many(output) or any(map(is_container, pages)):
+        from boilerplate.cli.crawl import Extraction, crawl
+
+        crawl(
+            pages,
+            Extraction(model, threshold, kind, format, headline),
+            output,
+            workers=workers or 1,
+            timeout=timeout or 10,
+            resume=resume,
+            shard_size=shard_size or 1000,
+            text_field=text_field or "text",
+            id_field=id_field or "id",
+        )
+        return
 
     keep = BoilerplateFilter(
         model=model, threshold=threshold, kind=kind, format=format, headline=headline
@@ -66,6 +119,13 @@ def command(
                 stream.write(article.rstrip("\n") + "\n")
         report.stop_if_all_failed()
     report.finish()
+
+
+def _is_for_many(output: str | None) -> bool:
+    """Whether only the records of a crawl can be written like this."""
+    return output is not None and (
+        is_folder(output) or output.lower().endswith((".gz", ".zst", ".parquet"))
+    )
 
 
 def _show(name: str | None, article: str, stream: TextIO) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,6 +41,23 @@ def opened(path: str | None) -> Iterator[TextIO]:
 def write_json(record: dict[str, Any], stream: TextIO) -> None:
     """Write one record as a line of JSON."""
     stream.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def write_whole(piece: bytes, descriptor: int) -> None:
+    """Write bytes past all buffers; what cannot be written as a whole is not left in a file.
+
+    Raises:
+        OSError: If there is no room, or no reader.
+    """
+    rest = memoryview(piece)
+    try:
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    except BaseException:
+        status = os.fstat(descriptor)
+        if stat.S_ISREG(status.st_mode) and len(rest) < len(piece):
+            os.ftruncate(descriptor, status.st_size - (len(piece) - len(rest)))
+        raise
 
 
 def write_summary(title: str, rows: list[dict[str, Any]]) -> None:

@@ -10,8 +10,7 @@ from typing import TypeVar
 
 from boilerplate.cli.report import Report, progress
 from boilerplate.decoding import check_page
-
-SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".text", ".md")
+from boilerplate.sources.inputs import PAGE_SUFFIXES
 
 _T = TypeVar("_T")
 
@@ -30,7 +29,7 @@ def each_page(
 ) -> Iterator[tuple[str, _T]]:
     """Do something with every page; yield the page's name and the result, in order.
 
-    An argument is a file, a folder (every file in it, at any depth, with one of `SUFFIXES`,
+    An argument is a file, a folder (every file in it, at any depth, with one of `PAGE_SUFFIXES`,
     sorted) or "-" for standard input. A page that fails is told to `report` and left out.
     """
     names = [name for argument in arguments for name in _files(argument, report)]
@@ -46,10 +45,10 @@ def _files(argument: str, report: Report) -> list[str]:
         os.path.join(folder, name)
         for folder, _, names in os.walk(argument)
         for name in names
-        if name.lower().endswith(SUFFIXES)
+        if name.lower().endswith(PAGE_SUFFIXES)
     )
     if not files:
-        suffixes = ", ".join(SUFFIXES)
+        suffixes = ", ".join(PAGE_SUFFIXES)
         report.failure(argument, f"this folder holds no pages (files that end in {suffixes})")
     return files
 

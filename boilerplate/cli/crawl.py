@@ -1,0 +1,303 @@
+"""`boilerplate extract` on containers: many records, several processes, nothing lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, ClassVar
+
+import click
+
+from boilerplate import BoilerplateFilter
+from boilerplate.cli.output import printable, write_whole
+from boilerplate.cli.report import Failure, progress
+from boilerplate.decoding import check_page, decode
+from boilerplate.errors import SourceError
+from boilerplate.filter import shipped_model
+from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, find, sinks
+from boilerplate.sources.inputs import is_folder
+from boilerplate.sources.shards import Shards, Tally
+from boilerplate.workers import Lost, Task, in_order
+
+
+class Stopped(Failure):
+    """A crawl ended before its end; what it did is kept."""
+
+    exit_code: ClassVar[int] = 3
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """How articles are made: the options of the verb that decide on the output."""
+
+    model: str | None
+    threshold: float | None
+    kind: str
+    format: str
+    headline: bool
+
+    def filter(self, kind: str) -> BoilerplateFilter:
+        """What makes them of pages of a kind."""
+        return BoilerplateFilter(self.model, self.threshold, self.format, kind, self.headline)
+
+    def __call__(self) -> Callable[[tuple[Any, ...]], tuple[str, int]]:
+        """What a process does with a record, its model loaded."""
+        return _Extractor(self)
+
+
+class _Extractor:
+    def __init__(self, options: Extraction) -> None:
+        from threadpoolctl import threadpool_limits
+
+        threadpool_limits(1)  # the processes are what is parallel
+        if options.model is None:
+            for kind in ("html", "text"):
+                shipped_model(kind)
+        self._filters = {kind: options.filter(kind) for kind in ("auto", "html", "text")}
+        self._kind = options.kind
+
+    def __call__(self, task: tuple[Any, ...]) -> tuple[str, int]:
+        """The article of a page, and how many characters the page has."""
+        page, kind, encoding, url = task
+        check_page(page)
+        if isinstance(page, bytes):
+            page = decode(page, encoding)
+        keep = self._filters[kind or "auto" if self._kind == "auto" else self._kind]
+        return keep(page, url=url), len(page)
+
+
+def crawl(
+    arguments: Sequence[str],
+    extraction: Extraction,
+    output: str | None,
+    *,
+    workers: int,
+    timeout: float,
+    resume: bool,
+    shard_size: int,
+    text_field: str,
+    id_field: str,
+) -> None:
+    """Extract the articles of all records that the arguments hold."""
+    inputs = [source for argument in arguments for source in _found(argument, text_field)]
+    reader = Reader(inputs, text_field, id_field)
+    extraction.filter(extraction.kind)  # a wrong model is told before anything is written
+
+    if output is None or (_is_device(output) and not is_folder(output)):
+        if resume:
+            raise Failure("--resume needs -o FILE: a stream cannot be gone on with")
+        with _streamed(output) as out, _told(output or "standard output", "its last row is whole"):
+            _run(out, reader, extraction, workers, timeout)
+        _report(out)
+        return
+    target = Path(os.path.realpath(output))
+    _check_apart(arguments, target)
+    suffix = sinks.suffix_of(target.name)
+    sinks.check(suffix)
+    if suffix == ".parquet" and extraction.format == "json":
+        raise Failure("--format json makes JSON: write it to .jsonl, .jsonl.gz or .jsonl.zst")
+    settings = _settings(inputs, extraction, text_field, id_field)
+    schema = _schema(inputs, text_field) if suffix == ".parquet" else None
+    folder = is_folder(output)
+    try:
+        shards = Shards(target, folder, suffix, shard_size, settings, schema, resume=resume)
+    except OSError as error:
+        raise Failure(f"{output}: {error.strerror or error}") from error
+    if shards.whole:
+        click.echo(f"{output} is whole: there is nothing to resume", err=True)
+        return
+    try:
+        with _told(output, "what is done is kept, and --resume goes on"), shards:
+            _run(shards, reader, extraction, workers, timeout)
+            shards.finish()
+    except KeyboardInterrupt:
+        click.echo("Interrupted; --resume goes on where this ended", err=True)
+        raise
+    _report(shards)
+
+
+def _run(
+    out: Shards | _Streamed, reader: Reader, extraction: Extraction, workers: int, timeout: float
+) -> None:
+    """Put what becomes of every item into the output; those that are there are passed over."""
+    hidden = isinstance(out, _Streamed) and out.terminal
+    items = iter(reader)
+    done = out.tally.pages
+    for _ in progress(islice(items, done), done, "Done already", hidden=hidden or not done):
+        pass
+    outcomes = in_order(items, _task, extraction, workers=workers, timeout=timeout)
+    with closing(outcomes):
+        for item, result in outcomes if hidden else _watched(outcomes, reader):
+            if isinstance(item, Failed):
+                out.failed(item.id, item.sentence)
+            elif isinstance(item, Skipped):
+                out.skipped(item.reason)
+            elif isinstance(result, Lost):
+                out.failed(item.id, result.sentence)
+            else:
+                article, before = result
+                row, after = _row(item, article, extraction.format)
+                out.kept(row, item.text_field, before, after)
+
+
+def _found(argument: str, text_field: str) -> list[Input] | list[Failed]:
+    try:
+        return find(argument, text_field)
+    except SourceError as error:
+        return [Failed(argument, str(error))]
+
+
+def _check_apart(arguments: Sequence[str], target: Path) -> None:
+    """Refuse an output that would be read, or be written over while it is read."""
+    for argument in arguments:
+        source = Path(os.path.realpath(argument))
+        if source == target or (source.is_dir() and source in target.parents):
+            raise Failure(f"{target}: the output must not lie in what is read ({argument})")
+
+
+def _task(item: Item) -> Task | None:
+    if not isinstance(item, Record):
+        return None
+    return Task((item.page, item.kind, item.encoding, item.url), len(item.page))
+
+
+def _row(record: Record, article: str, format: str) -> tuple[dict[str, Any], int]:
+    """What is written of a record, in which its own fields are as they were, and its size."""
+    if format != "json":
+        return {**record.fields, record.text_field: article}, len(article)
+    made = json.loads(article)
+    row = {**record.fields, **{name: made[name] for name in made if name not in record.fields}}
+    row[record.text_field] = made["text"]
+    return row, len(made["text"]) + len(made["headline"] or "")
+
+
+class _Streamed:
+    """The output where it cannot be taken back: lines of JSON, or articles on a terminal."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self.tally = Tally()
+        self.errors: Path | None = None
+        self.terminal = stream.isatty()
+        self._descriptor = stream.fileno()
+
+    def kept(self, row: dict[str, Any], text_field: str, before: int, after: int) -> None:
+        self.tally.add(Tally.of_page(before, after))
+        if self.terminal:
+            name = printable(str(row.get("id", self.tally.pages)))
+            article = printable(row[text_field]).rstrip("\n")
+            piece = f"─── {name}\n{article}\n".encode("utf-8", "replace")
+        else:
+            piece = sinks.line(row)
+        write_whole(piece, self._descriptor)
+
+    def skipped(self, reason: str) -> None:
+        self.tally.add(Tally(1, skipped=Counter([reason])))
+
+    def failed(self, id: str, sentence: str) -> None:
+        self.tally.add(Tally(1, failed=1))
+        click.echo(f"Error: {id}: {sentence}", err=True)
+
+
+def _is_device(output: str) -> bool:
+    """Whether this is there and neither a file nor a folder: a device or a named pipe."""
+    return os.path.exists(output) and not os.path.isfile(output)
+
+
+@contextmanager
+def _told(name: str, afterwards: str) -> Iterator[None]:
+    """Tell of an error of the disk, and of what is left."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Stopped(f"{name}: {error.strerror or error}; {afterwards}") from error
+
+
+@contextmanager
+def _streamed(output: str | None) -> Iterator[_Streamed]:
+    if output is None:
+        sys.stdout.flush()
+        yield _Streamed(sys.stdout.buffer)
+        return
+    with open(output, "wb", buffering=0) as stream:
+        yield _Streamed(stream)
+
+
+def _settings(
+    inputs: Sequence[Input | Failed], extraction: Extraction, text_field: str, id_field: str
+) -> dict[str, Any]:
+    """What the output depends on, so that a run is never gone on with under other options."""
+    model = extraction.model and hashlib.sha256(Path(extraction.model).read_bytes()).hexdigest()
+    return {
+        "boilerplate": version("boilerplate-classifier"),
+        "inputs": [[i.name, i.size] if isinstance(i, Input) else [i.id, None] for i in inputs],
+        **asdict(extraction),
+        "model": model,
+        "text_field": text_field,
+        "id_field": id_field,
+    }
+
+
+def _schema(inputs: Sequence[Input | Failed], text_field: str) -> Any:
+    """The columns of the output, if the rows of all inputs have the same."""
+    if any(isinstance(source, Failed) or source.format != "parquet" for source in inputs):
+        return None
+    from boilerplate.sources.parquet import schema
+
+    return schema([source.name for source in inputs if isinstance(source, Input)], text_field)
+
+
+def _watched(outcomes: Iterator[tuple[Item, Any]], reader: Reader) -> Iterator[tuple[Item, Any]]:
+    """Pass everything on, with a bar on standard error if that is a terminal."""
+    if not sys.stderr.isatty():
+        yield from outcomes
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TextColumn("{task.fields[speed]}"), TimeRemainingColumn())
+    begun, volume = time.monotonic(), 0
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+        bar = bars.add_task("Pages", total=reader.size, completed=reader.position, speed="")
+        for number, (item, result) in enumerate(outcomes, 1):
+            yield item, result
+            volume += len(item.page) if isinstance(item, Record) else 0
+            if number % 8 == 0:
+                seconds = time.monotonic() - begun
+                pages, megabytes = number / seconds, volume / seconds / 1e6
+                speed = f"{number:,} pages, {pages:,.0f}/s, {megabytes:,.1f} MB/s"
+                bars.update(bar, completed=reader.position, speed=speed)
+
+
+def _report(out: Shards | _Streamed) -> None:
+    """Tell on standard error what became of all records, and leave with the exit code for it."""
+    tally = out.tally
+    reasons = ", ".join(f"{count:,} {reason}" for reason, count in tally.skipped.most_common())
+    where = f", see {out.errors}" if tally.failed and out.errors else ""
+    share = tally.characters_after / max(1, tally.characters_before)
+    click.echo(
+        f"{tally.pages:,} pages in: {tally.kept:,} kept, {tally.empty:,} empty, "
+        f"{tally.skipped.total():,} skipped{f' ({reasons})' if reasons else ''}, "
+        f"{tally.failed:,} failed{where}\n"
+        f"characters: {tally.characters_before:,} before, {tally.characters_after:,} after "
+        f"({share:.1%})",
+        err=True,
+    )
+    if tally.failed == tally.pages > 0 and out.errors:
+        with out.errors.open(encoding="utf-8") as errors:
+            first = json.loads(errors.readline())
+        click.echo(f"Error: {first['id']}: {first['error']}", err=True)
+    if tally.failed:
+        code = 1 if tally.failed < tally.pages else Failure.exit_code
+        click.get_current_context().exit(code)

@@ -1,0 +1,166 @@
+"""What the arguments of a command name: which files, and which of the formats each is in."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BufferedReader
+from typing import Literal
+
+from boilerplate.errors import SourceError
+
+Format = Literal["page", "jsonl", "warc", "parquet"]
+
+PAGE_SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".text", ".md")
+_CONTAINERS: dict[str, Format] = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".warc": "warc",
+    ".wet": "warc",
+    ".parquet": "parquet",
+}
+_COMPRESSED = (".gz", ".zst")
+_HEAD = 65536  # bytes that tell a format, if need be
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A file, or standard input (``-``), its format and its size in bytes, if it has one."""
+
+    name: str
+    format: Format
+    size: int | None
+
+
+def find(argument: str, text_field: str = "text") -> list[Input]:
+    """The inputs that an argument names: a file, a folder or ``-``.
+
+    Of a folder those are all files, at any depth, whose names end like a page's or a
+    container's, sorted by name; but not JSONL of something else, whose first record is without
+    the page's field. A single file is known by its name, or else by its first bytes.
+
+    Raises:
+        SourceError: If a folder holds none.
+    """
+    if not os.path.isdir(argument):
+        return [_input(argument, _by_name(argument) or _by_content(argument, text_field))]
+    names = sorted(
+        os.path.join(folder, name) for folder, _, names in os.walk(argument) for name in names
+    )
+    found = [
+        _input(name, format)
+        for name in names
+        if (format := _by_name(name)) and not (format == "jsonl" and _is_other(name, text_field))
+    ]
+    if not found:
+        suffixes = ", ".join((*PAGE_SUFFIXES, *_CONTAINERS))
+        raise SourceError(
+            f"this folder holds no pages (files that end in {suffixes}; JSONL with a field "
+            f"{text_field!r})"
+        )
+    return found
+
+
+def is_container(argument: str) -> bool:
+    """Whether an argument is, or holds, something else than pages in files of their own."""
+    try:
+        return any(source.format != "page" for source in find(argument))
+    except SourceError:
+        return False
+
+
+def is_folder(output: str) -> bool:
+    """Whether an output is to be a folder."""
+    return output.endswith(("/", os.sep)) or os.path.isdir(output)
+
+
+@contextmanager
+def opened(source: Input) -> Iterator[BufferedReader]:
+    """Open an input for reading."""
+    if source.name == "-":
+        assert isinstance(sys.stdin.buffer, BufferedReader)
+        yield sys.stdin.buffer
+        return
+    with open(source.name, "rb") as file:
+        yield file
+
+
+def _input(name: str, format: Format) -> Input:
+    # What is no plain file, such as a pipe, has no size to be known.
+    return Input(name, format, os.path.getsize(name) if os.path.isfile(name) else None)
+
+
+def _by_name(name: str) -> Format | None:
+    name = name.lower()
+    if name.endswith(PAGE_SUFFIXES):
+        return "page"
+    for suffix in _COMPRESSED:
+        name = name.removesuffix(suffix)
+    return _CONTAINERS.get(os.path.splitext(name)[1])
+
+
+def _by_content(name: str, text_field: str) -> Format:
+    if name != "-" and not os.path.isfile(name):
+        return "page"  # missing, or a pipe, which can be read but once
+    head = _head(name)
+    if head.startswith(b"WARC/"):
+        return "warc"
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    return "jsonl" if _is_lines(head, text_field) else "page"
+
+
+def _head(name: str) -> bytes:
+    """The first plain bytes of a file, or none if it cannot be read: reading will tell why not."""
+    try:
+        with opened(Input(name, "page", None)) as file:
+            return _plain(file.peek() if name == "-" else file.read(_HEAD))
+    except OSError:
+        return b""
+
+
+def _plain(head: bytes) -> bytes:
+    """The first bytes of a file as they were before they were compressed."""
+    if head.startswith(b"\x1f\x8b"):
+        try:
+            return zlib.decompressobj(31).decompress(head, _HEAD)
+        except zlib.error:
+            return head
+    if head.startswith(b"\x28\xb5\x2f\xfd"):
+        try:
+            import zstandard
+        except ImportError:
+            return head
+        try:
+            return zstandard.ZstdDecompressor().decompressobj().decompress(head)
+        except zstandard.ZstdError:
+            return head
+    return head
+
+
+def _is_lines(head: bytes, text_field: str) -> bool:
+    """Whether a file that begins like this is JSONL with pages, and not a page that is JSON."""
+    line, newline, _ = head.lstrip().partition(b"\n")
+    if not newline:  # the line is longer than what we see of it, or the only one
+        return line.startswith(b"{") and json.dumps(text_field).encode() in line
+    record = _object(line)
+    return record is not None and text_field in record
+
+
+def _is_other(name: str, text_field: str) -> bool:
+    """Whether the first record of a JSONL file is seen to hold no page."""
+    record = _object(_head(name).lstrip().partition(b"\n")[0])
+    return record is not None and text_field not in record
+
+
+def _object(line: bytes) -> dict[str, object] | None:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return record if isinstance(record, dict) else None

@@ -1,0 +1,71 @@
+"""JSONL, plain or compressed: a JSON object a line, the page in one of its fields."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+
+from boilerplate.errors import SourceError
+from boilerplate.sources import MOST_BYTES, Failed, Item, Record, Skipped
+from boilerplate.sources.streams import Plain
+
+_MOST_ESCAPED = 6 * MOST_BYTES  # a character may be written in six
+
+
+def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> Iterator[Item]:
+    """Yield the records of a file. A line that cannot be read fails alone.
+
+    Raises:
+        SourceError: If the file is damaged, after all lines before the damage; or if the first
+            record has no field `text_field`.
+    """
+    first = True
+    with io.BufferedReader(Plain(file), 1 << 16) as stream:
+        number = 0
+        while line := stream.readline(_MOST_ESCAPED):
+            number += 1
+            where = f"{name}, line {number}"
+            if len(line) == _MOST_ESCAPED and not line.endswith(b"\n"):
+                while line and not line.endswith(b"\n"):
+                    line = stream.readline(_MOST_ESCAPED)
+                yield Failed(where, f"a line of more than {_MOST_ESCAPED:,} bytes")
+            elif line.strip():
+                item = _item(line, where, text_field, id_field)
+                if first and isinstance(item, dict):
+                    raise SourceError(
+                        f"the first record has no field {text_field!r} but "
+                        f"{', '.join(item) or 'none at all'}; --text-field names the page's field"
+                    )
+                first = False
+                if isinstance(item, dict):
+                    item = Failed(_id(item, id_field, where), f"there is no field {text_field!r}")
+                yield item
+
+
+def _item(line: bytes, where: str, text_field: str, id_field: str) -> Item | dict[str, object]:
+    """The record of a line; its fields alone if the page is not among them."""
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return Failed(where, f"this is not JSON ({error})")
+    if not isinstance(fields, dict):
+        return Failed(where, "a line must be a JSON object")
+    if text_field not in fields:
+        return fields
+    page = fields[text_field]
+    name = _id(fields, id_field, where)
+    if page is None or (isinstance(page, str) and not page.strip()):
+        return Skipped(name, "no text")
+    if not isinstance(page, str):
+        return Failed(name, f"the field {text_field!r} holds no text")
+    if len(page) > MOST_BYTES:
+        return Failed(name, f"a page of more than {MOST_BYTES:,} characters")
+    url = fields.get("url")
+    fields[text_field] = None
+    return Record(name, page, fields, text_field, url if isinstance(url, str) else None)
+
+
+def _id(fields: dict[str, object], id_field: str, where: str) -> str:
+    value = fields.get(id_field)
+    return where if value is None else str(value)

@@ -1,0 +1,95 @@
+"""Parquet: a page a row, in one of the columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from boilerplate.errors import SourceError
+from boilerplate.sources import MOST_BYTES, Failed, Item, Record, Skipped
+from boilerplate.sources.streams import needed
+
+_ROWS = 64  # read at a time
+
+
+def schema(paths: Sequence[str], text_field: str) -> Any:
+    """The columns that some files share, as they are written with articles instead of pages.
+
+    Raises:
+        SourceError: naming the file, if one cannot be read, has no column `text_field`, or has
+            other columns than the first.
+    """
+    shared = None
+    for path in paths:
+        try:
+            with open(path, "rb") as file:
+                columns = _opened(file, text_field).schema_arrow
+        except SourceError as error:
+            raise SourceError(f"{path}: {error}") from None
+        if shared is not None and columns != shared:
+            raise SourceError(f"{path}: the columns differ from those of {paths[0]}")
+        shared = columns
+    assert shared is not None
+    import pyarrow as pa
+
+    place = shared.get_field_index(text_field)
+    return shared.set(place, pa.field(text_field, pa.large_string())).remove_metadata()
+
+
+def read(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[Item]:
+    """Yield the rows of a file. Values stay Arrow's, arrays of one, so that none is rounded.
+
+    Raises:
+        SourceError: If the file cannot be read, has no column `text_field`, or is damaged, after
+            all rows before the damage.
+    """
+    parquet = _opened(file, text_field)
+    import pyarrow as pa
+
+    number = 0
+    try:
+        for batch in parquet.iter_batches(_ROWS, use_threads=False):
+            columns = dict(zip(batch.schema.names, batch.columns, strict=True))
+            for place in range(batch.num_rows):
+                number += 1
+                row = {column: values.slice(place, 1) for column, values in columns.items()}
+                yield _item(row, f"{name}, row {number}", text_field, id_field)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(f"the Parquet data are damaged after row {number} ({error})") from None
+
+
+def _opened(file: BinaryIO, text_field: str) -> Any:
+    try:
+        import pyarrow as pa
+        from pyarrow import parquet
+    except ImportError:
+        raise needed("pyarrow", "reading Parquet") from None
+    if not file.seekable():
+        raise SourceError("Parquet cannot be read from a pipe; name the file instead")
+    try:
+        # Read through a buffer, page by page: a row group may be larger than the memory.
+        opened = parquet.ParquetFile(file, pre_buffer=False, buffer_size=1 << 20)
+    except (pa.ArrowException, OSError) as error:
+        raise SourceError(f"this is not a whole Parquet file ({error})") from None
+    names = opened.schema_arrow.names
+    if text_field not in names:
+        raise SourceError(
+            f"there is no column {text_field!r} but {', '.join(names)}; "
+            "--text-field names the page's column"
+        )
+    return opened
+
+
+def _item(row: dict[str, Any], where: str, text_field: str, id_field: str) -> Item:
+    name = row[id_field][0].as_py() if id_field in row else None
+    name = where if name is None else str(name)
+    page = row[text_field][0].as_py()
+    if page is None or (isinstance(page, (str, bytes)) and not page.strip()):
+        return Skipped(name, "no text")
+    if not isinstance(page, (str, bytes)):
+        return Failed(name, f"the column {text_field!r} holds no text")
+    if len(page) > MOST_BYTES:
+        return Failed(name, f"a page of more than {MOST_BYTES:,} bytes")
+    url = row["url"][0].as_py() if "url" in row else None
+    row[text_field] = None
+    return Record(name, page, row, text_field, url if isinstance(url, str) else None)

@@ -1,0 +1,281 @@
+"""The output of a crawl, shard by shard, so that no kill at any moment costs more than one.
+
+A shard holds the rows of a fixed number of items, and what else became of those items stands in
+a tally beside it. Both are written to temporary names; the tally gets its name first, and the
+shard is there once it has its own. A run that is resumed reads the input again, passes over the
+items of the shards that are there, and goes on: every shard begins anew with nothing that depends
+on what was before it, so the bytes are the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+try:
+    import fcntl
+except ImportError:  # on Windows, where nothing holds two runs apart
+    fcntl = None  # type: ignore[assignment]
+
+from boilerplate.errors import SourceError
+from boilerplate.sources.sinks import Sink, joined, sink
+
+
+@dataclass
+class Tally:
+    """What became of some items; characters are those of the pages and of their articles."""
+
+    pages: int = 0
+    kept: int = 0
+    empty: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    failed: int = 0
+    characters_before: int = 0
+    characters_after: int = 0
+
+    @staticmethod
+    def of_page(before: int, after: int) -> Tally:
+        """One page of so many characters whose article has so many."""
+        return Tally(
+            1, int(after > 0), int(after == 0), characters_before=before, characters_after=after
+        )
+
+    def add(self, other: Tally) -> None:
+        """Count what another tally counts, too."""
+        self.pages += other.pages
+        self.kept += other.kept
+        self.empty += other.empty
+        self.skipped += other.skipped
+        self.failed += other.failed
+        self.characters_before += other.characters_before
+        self.characters_after += other.characters_after
+
+
+class Shards:
+    """Writes the output of a crawl so that it is whole or not there, and can be gone on with.
+
+    Args:
+        target: A file, which is the shards joined, or a folder, which keeps them. Either gets a
+            `manifest.json` with the tally and the settings, and an `errors.jsonl` if anything
+            failed: in the folder, or, with its name before theirs, beside what is named like
+            its format, so that readers of a folder of Parquet find nothing else in it.
+        folder: Which of the two.
+        suffix: The format of the shards, one of `sinks.SUFFIXES`.
+        size: Items to a shard.
+        settings: What the output depends on; a run is only gone on with under the same.
+        schema: See `sinks.sink`.
+        resume: Go on with a run that was ended, or start if there is none.
+
+    Attributes:
+        whole: Whether the output is there already; then there is nothing to do.
+        tally: What became of all items so far; they need not be read again.
+
+    Raises:
+        SourceError: If something else stands in the place of the output, or another run is
+            writing it.
+    """
+
+    def __init__(
+        self,
+        target: Path,
+        folder: bool,
+        suffix: str,
+        size: int,
+        settings: dict[str, Any],
+        schema: Any = None,
+        *,
+        resume: bool,
+    ) -> None:
+        self._target = target
+        self._folder = folder
+        self._suffix = suffix
+        self._size = size
+        self._schema = schema
+        self._settings = {**settings, "shard_size": size}
+        self._work = target / ".partial" if folder else target.with_name(f".{target.name}.partial")
+        self._tallies: list[Tally] = []  # of the shards that are there
+        self._shard = Tally()  # of the one that is being written,
+        self._errors: list[dict[str, str]] = []  # what failed in it,
+        self._sink: Sink | None = None  # and its rows
+        self._stack = ExitStack()
+        self._held = ExitStack()  # the lock
+        self.whole = False
+        self.tally = Tally()
+        try:
+            self._begin(resume)
+        except BaseException:
+            self._held.close()
+            raise
+
+    @property
+    def errors(self) -> Path:
+        """Where the records that failed are listed."""
+        return self._beside("errors.jsonl")
+
+    def _beside(self, name: str) -> Path:
+        if self._folder and not self._target.name.endswith(self._suffix):
+            return self._target / name
+        stem = self._target.name.removesuffix(self._suffix)
+        return self._target.with_name(f"{stem}.{name}")
+
+    def kept(self, row: dict[str, Any], text_field: str, before: int, after: int) -> None:
+        """Write the row of a page, which had so many characters before and its article after."""
+        self._open().write(row, text_field)
+        self._count(Tally.of_page(before, after))
+
+    def skipped(self, reason: str) -> None:
+        """Count an item that is no page."""
+        self._open()
+        self._count(Tally(1, skipped=Counter([reason])))
+
+    def failed(self, id: str, sentence: str) -> None:
+        """List a record that has no row, and why."""
+        self._open()
+        self._errors.append({"id": id, "error": sentence})
+        self._count(Tally(1, failed=1))
+
+    def finish(self) -> None:
+        """Make the output whole, unless nothing but failures would be in it."""
+        if self._sink or not self._tallies:
+            self._open()
+            self._commit()
+        self._write_errors()
+        if not self.tally.pages or self.tally.failed < self.tally.pages:
+            self._write_output()
+        elif self._folder:
+            for number in range(len(self._tallies)):
+                self._shard_path(number).unlink()
+        (self._work / "run.json").unlink()
+        shutil.rmtree(self._work)
+
+    def __enter__(self) -> Shards:
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        with self._held:
+            self._stack.__exit__(*(raised if raised[0] else (SystemExit, SystemExit(), None)))
+
+    def _begin(self, resume: bool) -> None:
+        started = self._work / "run.json"
+        if self._work.is_dir():
+            self._lock()
+        if started.is_file():
+            if not resume:
+                raise SourceError(
+                    f"{self._target}: a run was ended before its end; go on with it by --resume, "
+                    f"or remove {self._work} to start anew"
+                )
+            if json.loads(started.read_bytes()) != self._settings:
+                raise SourceError(
+                    f"{self._target}: the run to resume was started with other inputs or options; "
+                    f"remove {self._work} to start anew"
+                )
+            self._count_shards()
+            return
+        # What else is there is of a run that was ended as it began, or as it tidied up.
+        shutil.rmtree(self._work, ignore_errors=True)
+        manifest = self._beside("manifest.json")
+        if resume and manifest.is_file() and self._target.exists():
+            self.whole = json.loads(manifest.read_bytes())["settings"] == self._settings
+            if self.whole:
+                return
+        if self._folder and self._target.is_dir() and set(self._target.iterdir()) - {self.errors}:
+            raise SourceError(f"{self._target}: this folder is not empty")
+        self._work.mkdir(parents=self._folder, exist_ok=True)
+        self._lock()
+        _replace(started, _json(self._settings))
+
+    def _lock(self) -> None:
+        """Keep other runs away for as long as this process lives, however it ends."""
+        if fcntl is None:
+            return
+        self._held.close()
+        file = self._held.enter_context((self._work / "lock").open("wb"))
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SourceError(f"{self._target}: another run is writing this") from None
+        except OSError:
+            pass  # a file system without locks
+
+    def _count_shards(self) -> None:
+        while self._shard_path(len(self._tallies)).is_file():
+            told = json.loads(self._tally_path(len(self._tallies)).read_bytes())["tally"]
+            self._tallies.append(Tally(**{**told, "skipped": Counter(told["skipped"])}))
+            self.tally.add(self._tallies[-1])
+
+    def _shard_path(self, number: int) -> Path:
+        place = self._target if self._folder else self._work
+        return place / f"part-{number:05}{self._suffix}"
+
+    def _tally_path(self, number: int) -> Path:
+        return self._work / f"part-{number:05}.json"
+
+    def _open(self) -> Sink:
+        if self._sink is None:
+            path = self._work / "part.tmp"
+            self._sink = self._stack.enter_context(sink(path, self._suffix, self._schema))
+        return self._sink
+
+    def _count(self, one: Tally) -> None:
+        self._shard.add(one)
+        if self._shard.pages == self._size:
+            self._commit()
+
+    def _commit(self) -> None:
+        number = len(self._tallies)
+        self._stack.close()
+        told = {"tally": vars(self._shard), "errors": self._errors}
+        _replace(self._tally_path(number), _json(told))
+        (self._work / "part.tmp").replace(self._shard_path(number))
+        self._tallies.append(self._shard)
+        self.tally.add(self._shard)
+        self._shard, self._errors, self._sink = Tally(), [], None
+
+    def _write_errors(self) -> None:
+        if not self.tally.failed:
+            self.errors.unlink(missing_ok=True)
+            return
+        partial = self._work / "errors.tmp"
+        with partial.open("wb") as file:
+            for number in range(len(self._tallies)):
+                for error in json.loads(self._tally_path(number).read_bytes())["errors"]:
+                    file.write(_json(error))
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(self.errors)
+
+    def _write_output(self) -> None:
+        paths = [self._shard_path(number) for number in range(len(self._tallies))]
+        manifest = {**vars(self.tally), "settings": self._settings}
+        if self._folder:
+            manifest["shards"] = [
+                {"name": path.name, "bytes": path.stat().st_size, "rows": t.kept + t.empty}
+                for path, t in zip(paths, self._tallies, strict=True)
+            ]
+        else:
+            partial = self._work / "whole.tmp"
+            joined(paths, partial, self._suffix)
+            partial.replace(self._target)
+        _replace(self._beside("manifest.json"), _json(manifest, indent=1))
+
+
+def _json(value: Any, indent: int | None = None) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return (text + "\n").encode("utf-8", "backslashreplace")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a small file so that it is whole or as it was."""
+    partial = path.with_name(f"{path.name}.tmp")
+    with partial.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    partial.replace(path)

@@ -1,0 +1,292 @@
+"""Crawls that are ended in every way there is: killed, interrupted, without room or reader."""
+
+import gzip
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from crawls import (
+    lines,
+    pages,
+    record_id,
+    response,
+    run,
+    tree,
+    warc_record,
+    write_lines,
+    write_warc,
+)
+from pyarrow import parquet
+
+PATIENT = ("--timeout", "600")  # however busy the machine
+linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A crawl of 200 records in which a little of everything goes wrong."""
+    path = tmp_path_factory.mktemp("mixed") / "crawl.warc.gz"
+    records = [warc_record(n, response(page.encode())) for n, page in enumerate(pages(200))]
+    for n in range(7, 200, 20):
+        records[n] = warc_record(n, response(b"gone", "404 Not Found"))
+        records[n + 1] = warc_record(n + 1, response(b"\x00\x01" * 50))
+    parts = [gzip.compress(record, mtime=0) for record in records]
+    parts[133] = parts[133][:-40] + bytes(20) + parts[133][-20:]
+    path.write_bytes(b"".join(parts))
+    return path
+
+
+@linux
+@pytest.mark.parametrize(("output", "kills"), [("articles.jsonl.gz", 10), ("articles.parquet/", 4)])
+def test_kill_and_resume_give_what_an_uninterrupted_run_gives(
+    output: str, kills: int, extract: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    chance = random.Random(output)
+    command = [*extract, str(mixed), "--shard-size", "4", *PATIENT]
+    (tmp_path / "whole").mkdir()
+    (tmp_path / "killed").mkdir()
+    whole = run(*command, "-o", f"{tmp_path}/whole/{output}", "--workers", "2")
+    assert whole.returncode == 1
+    command += ["-o", f"{tmp_path}/killed/{output}", "--resume"]
+    amid = 0  # kills while articles were written
+    while amid < kills:
+        workers = str(chance.randint(1, 2))
+        process = subprocess.Popen([*command, "--workers", workers], stderr=subprocess.DEVNULL)
+        # As it begins; or after some shards more, anywhere within the next ones.
+        before, more = _shards(tmp_path / "killed"), chance.randint(0, 2)
+        while process.poll() is None and more and _shards(tmp_path / "killed") < before + more:
+            time.sleep(0.001)
+        time.sleep(chance.random() * (0.05 if more else 1))
+        process.kill()
+        assert process.wait() == -signal.SIGKILL, f"it was done after {amid} kills"
+        amid += _shards(tmp_path / "killed") > before
+    resumed = run(*command)
+    if output.endswith(".parquet/"):  # readers of the folder find a table and nothing else
+        table = parquet.read_table(tmp_path / "killed" / output)
+        assert table.column_names == ["id", "url", "text", "metadata"]
+    assert tree(tmp_path / "killed").keys() == tree(tmp_path / "whole").keys()
+    assert tree(tmp_path / "killed") == tree(tmp_path / "whole")
+    if resumed.stderr.count(b"\n") > 1:  # the summary is of the whole crawl
+        assert resumed.stderr.replace(b"/killed/", b"/whole/") == whole.stderr
+
+
+def _shards(folder: Path) -> int:
+    return sum(path.suffix in (".gz", ".parquet") for path in folder.rglob("part-*"))
+
+
+@linux
+def test_an_interrupted_run_is_not_taken_for_another(
+    extract: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    output = tmp_path / "articles.jsonl"
+    command = [*extract, str(mixed), "-o", str(output), "--shard-size", "7", *PATIENT]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    while not list(tmp_path.rglob("part-00002.jsonl")):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGSTOP)
+    meanwhile = run(*command, "--resume")
+    process.send_signal(signal.SIGCONT)
+    assert meanwhile.returncode == 2
+    assert b"another run is writing this" in meanwhile.stderr
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate()
+    assert process.returncode == 130
+    assert b"--resume" in told and b"Traceback" not in told
+    assert not output.exists()
+    for other in ([], ["--resume", "--format", "markdown"]):
+        refused = run(*command, *other)
+        assert refused.returncode == 2
+        assert str(output) in refused.stderr.decode()
+    assert run(*command, "--resume").returncode == 1
+    assert output.stat().st_size > 0
+    assert sorted(path.name for path in tmp_path.iterdir() if path != output) == [
+        "articles.errors.jsonl",
+        "articles.manifest.json",
+    ]
+    before = tree(tmp_path)
+    assert b"whole" in run(*command, "--resume").stderr
+    assert tree(tmp_path) == before
+    assert run(*command, "--resume", "--no-headline").returncode == 1
+    assert tree(tmp_path) != before
+
+
+@linux
+def test_processes_that_are_killed_cost_nothing(
+    extract: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    command = [*extract, str(mixed), "--shard-size", "20", "--workers", "2", *PATIENT, "-o"]
+    whole = run(*command, tmp_path / "whole.jsonl")
+    process = subprocess.Popen([*command, tmp_path / "hurt.jsonl"], stderr=subprocess.PIPE)
+    killed = 0
+    for shard in (1, 3, 6):
+        while process.poll() is None and not list(tmp_path.rglob(f"part-{shard:05}.jsonl")):
+            time.sleep(0.002)
+        for worker in _workers(process.pid)[:1]:
+            os.kill(worker, signal.SIGKILL)
+            killed += 1
+    _, told = process.communicate()
+    assert killed == 3
+    assert told.replace(b"hurt", b"whole") == whole.stderr
+    assert (tmp_path / "hurt.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
+    failed = lines((tmp_path / "hurt.errors.jsonl").read_bytes())
+    assert len(failed) == 11
+    assert {
+        "id": record_id(8),
+        "error": "this is binary data, not a page of HTML or text",
+    } in failed
+
+
+@linux
+def test_a_page_that_outlasts_its_time_is_listed(
+    extract: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    """A process that is stopped hangs in no way that it could notice itself."""
+    output = tmp_path / "articles.jsonl"
+    command = [*extract, str(mixed), "--shard-size", "20", "--timeout", "5", "-o", str(output)]
+    process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    while not list(tmp_path.rglob("part-00001.jsonl")):
+        time.sleep(0.002)
+    [worker] = _workers(process.pid)
+    os.kill(worker, signal.SIGSTOP)
+    assert process.wait() == 1
+    failed = lines((tmp_path / "articles.errors.jsonl").read_bytes())
+    [late] = [error["id"] for error in failed if error["error"] == "not done after 5 seconds"]
+    ids = [row["id"] for row in lines(output.read_bytes())]
+    assert late not in ids and len(ids) == len(set(ids)) == 200 - 10 - len(failed)
+
+
+def _workers(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(c) for c in children if b"spawn_main" in Path(f"/proc/{c}/cmdline").read_bytes()]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs limits on files")
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.parquet", "a/"])
+def test_a_file_that_cannot_grow_is_gone_on_with(
+    name: str, extract: list[str], tmp_path: Path
+) -> None:
+    source = write_warc(tmp_path / "crawl.warc", pages(60))
+    output = f"{tmp_path}/{name}"
+    command = [*extract, str(source), "-o", output, "--shard-size", "15"]
+    full = run(*command, preexec_fn=_small_files)
+    assert full.returncode == 3
+    assert f"Error: {output}: File too large" in full.stderr.decode()
+    assert not Path(output).is_file() and not list(tmp_path.glob("**/manifest.json"))
+    assert run(*command, "--resume").returncode == 0
+    whole = f"{tmp_path}/whole-{name}"
+    run(*command[:-3], whole, *command[-2:])
+    if name == "a/":
+        settled = [tree(Path(folder)) for folder in (output, whole)]
+        assert settled[0] == settled[1]
+    else:
+        assert Path(output).read_bytes() == Path(whole).read_bytes()
+
+
+def _small_files() -> None:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_disk_under_a_stream(extract: list[str], mixed: Path) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([*extract, mixed], stdout=full, stderr=subprocess.PIPE)
+    for command in (done, run(*extract, mixed, "-o", "/dev/full")):
+        assert command.returncode == 3
+        assert b"No space left on device" in command.stderr
+        assert b"Traceback" not in command.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs limits on files")
+def test_no_half_row_is_left_where_a_stream_ends(
+    extract: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("{}\n")
+    with path.open("ab") as file:
+        done = subprocess.run(
+            [*extract, mixed], stdout=file, stderr=subprocess.PIPE, preexec_fn=_small_files
+        )
+    assert done.returncode == 3 and b"standard output: File too large" in done.stderr
+    assert path.stat().st_size > 10_000
+    assert lines(path.read_bytes())[1]["id"] == record_id(0)
+    assert path.read_bytes().endswith(b"\n")
+
+
+def test_a_closed_pipe_ends_quietly(extract: list[str], tmp_path: Path) -> None:
+    source = write_lines(tmp_path / "rows.jsonl", [{"text": page} for page in pages(100)])
+    with subprocess.Popen(
+        [*extract, source], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout and process.stderr
+        assert json.loads(process.stdout.readline())["text"]
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 141
+
+
+@linux
+def test_shards_survive_a_kill_at_every_touch_of_the_disk(tmp_path: Path) -> None:
+    """The process is killed before the first, the second, ... of its operations on files."""
+    for folder in (False, True):
+        whole = tmp_path / f"whole{folder}"
+        assert _shards_in_a_process(whole, folder, None) == 0
+        touch = 0
+        while True:
+            killed = tmp_path / f"killed{folder}{touch}"
+            ended = _shards_in_a_process(killed, folder, touch)
+            assert _shards_in_a_process(killed, folder, None) == 0
+            assert tree(killed) == tree(whole), touch
+            if ended == 0:
+                break
+            touch += 1
+        assert touch > 30
+
+
+def _shards_in_a_process(place: Path, folder: bool, kill_at: int | None) -> int:
+    """Write or resume some shards in a process that kills itself; return how it ended."""
+    place.mkdir(exist_ok=True)
+    pid = os.fork()
+    if pid:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    try:
+        if kill_at is not None:
+            touches = iter(range(kill_at))
+
+            def count(event: str, arguments: tuple[Any, ...]) -> None:
+                touching = event in ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir")
+                if touching and str(place) in str(arguments[0]) and next(touches, None) is None:
+                    os.kill(os.getpid(), signal.SIGKILL)
+
+            sys.addaudithook(count)
+        _write_shards(place, folder)
+    except BaseException:
+        os._exit(1)
+    os._exit(0)
+
+
+def _write_shards(place: Path, folder: bool) -> None:
+    from boilerplate.sources.shards import Shards
+
+    target = place / "out" if folder else place / "out.jsonl.gz"
+    suffix = ".jsonl" if folder else ".jsonl.gz"
+    with Shards(target, folder, suffix, size=4, settings={"a": 1}, resume=True) as shards:
+        if shards.whole:
+            return
+        for number in range(shards.tally.pages, 14):
+            if number % 5 == 3:
+                shards.failed(str(number), "no reason")
+            elif number % 5 == 4:
+                shards.skipped("no page")
+            else:
+                shards.kept({"id": number, "text": "a"}, "text", 3, 1)
+        shards.finish()
+        assert shards.tally.pages == 14 and shards.tally.skipped == Counter({"no page": 2})

@@ -1,0 +1,136 @@
+"""Tasks over processes: order, and what becomes of those that fail, hang or kill."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+import pytest
+
+from boilerplate import BoilerplateError
+from boilerplate.errors import PageError
+from boilerplate.workers import Lost, Task, in_order
+
+
+def _do(argument: tuple[str, int]) -> int:
+    what, number = argument
+    if what == "raise":
+        raise PageError("no page")
+    if what == "break":
+        raise KeyError("defect")
+    if what == "hang":
+        time.sleep(3600)
+    if what == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if what == "leave":
+        os._exit(7)
+    return number * number
+
+
+def make() -> Callable[[tuple[str, int]], int]:
+    return _do
+
+
+def make_nothing() -> Callable[[object], object]:
+    raise BoilerplateError("no model")
+
+
+def make_and_die() -> Callable[[object], object]:
+    os._exit(3)
+
+
+def _task(item: tuple[str, int]) -> Task | None:
+    return None if item[0] == "nothing" else Task(item, 1000)
+
+
+def _items(count: int, **special: int) -> list[tuple[str, int]]:
+    items = [("square", number) for number in range(count)]
+    for what, number in special.items():
+        items[number] = (what, number)
+    return items
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_fails_costs_itself_alone(workers: int) -> None:
+    special = {"raise": 3, "break": 5, "die": 11, "leave": 12, "hang": 30, "nothing": 39}
+    items = _items(60, **special)
+    done = list(in_order(items, _task, make, workers=workers, timeout=3))
+    assert [item for item, _ in done] == items
+    results = [result for _, result in done]
+    lost = {
+        number: result.sentence for number, result in enumerate(results) if type(result) is Lost
+    }
+    assert lost == {
+        3: "no page",
+        5: "unexpected KeyError: 'defect'",
+        11: "its process died 2 times (signal 9)",
+        12: "its process died 2 times (exit code 7)",
+        30: "not done after 3 seconds",
+    }
+    assert results[39] is None
+    squares = {n: result for n, result in enumerate(results) if type(result) is int}
+    assert squares == {n: n * n for n in range(60) if n not in special.values()}
+
+
+def test_items_are_read_as_they_are_needed() -> None:
+    read = 0
+
+    def endless() -> Iterator[tuple[str, int]]:
+        nonlocal read
+        while True:
+            read += 1
+            yield ("square" if read % 3 else "nothing", read)
+
+    found = in_order(endless(), _task, make, workers=1, timeout=60)
+    for _ in range(100):
+        next(found)
+    assert read < 1000
+    found.close()
+
+
+def test_items_that_are_held_up_stay_within_bounds() -> None:
+    read = 0
+
+    def endless() -> Iterator[tuple[str, int]]:
+        nonlocal read
+        while True:
+            read += 1
+            yield ("hang" if read == 1 else "square", read)
+
+    found = in_order(endless(), lambda item: Task(item, 2**22), make, workers=2, timeout=3)
+    assert isinstance(next(found)[1], Lost)
+    assert 2 < read <= 64 // 4 + 8
+    assert [result for _, result in islice(found, 40)] == [n * n for n in range(2, 42)]
+    found.close()
+
+
+def test_no_process_is_left_behind() -> None:
+    found = in_order(_items(100), _task, make, workers=2, timeout=60)
+    next(found)
+    children = _children()
+    assert len(children) >= 2
+    found.close()
+    assert not [pid for pid in children if "spawn_main" in _command(pid)]
+
+
+def _children() -> list[int]:
+    path = f"/proc/self/task/{os.getpid()}/children"
+    if not os.path.exists(path):
+        pytest.skip("needs Linux")
+    with open(path) as file:
+        return [int(pid) for pid in file.read().split()]
+
+
+def _command(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/cmdline") as file:
+            return file.read()
+    except OSError:
+        return ""
+
+
+@pytest.mark.parametrize("make", [make_nothing, make_and_die])
+def test_processes_that_cannot_begin_end_it(make: Callable[[], Callable[[object], object]]) -> None:
+    with pytest.raises(BoilerplateError, match=r"no model|die as they begin \(exit code 3\)"):
+        list(in_order(_items(5), _task, make, workers=2, timeout=60))
