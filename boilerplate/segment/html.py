@@ -208,7 +208,7 @@ class _Run:
 
 def _walk(nodes: Iterable[_Node]) -> Page:
     run = _Run()
-    page, texts, chunks = run.page, run.page.texts, run.chunks
+    page, texts, chunks, inline = run.page, run.page.texts, run.chunks, run.inline
     opened: list[_Node] = []  # the block elements, in document order, and their columns
     tags: list[str] = []
     parents: list[int] = []
@@ -222,14 +222,17 @@ def _walk(nodes: Iterable[_Node]) -> Page:
     link = strong = preformatted = in_title = 0
     number = -1
     closed = seam = False  # whether an inline element just closed, and another opened right after
+    blank = False  # whether there was white space before any text
 
     def close() -> None:
-        nonlocal innermost, current, current_tag, link, strong, preformatted, in_title, closed
+        nonlocal innermost, current, current_tag, blank
+        nonlocal link, strong, preformatted, in_title, closed
         _, tag, element = stack.pop()
         innermost = stack[-1][0]
         if element >= 0:
-            if chunks:
+            if chunks or (blank and inline):
                 run.flush(element, tag, preformatted)
+            blank = False
             ends[element] = len(texts)
             if tag == "pre":
                 preformatted -= 1
@@ -257,7 +260,10 @@ def _walk(nodes: Iterable[_Node]) -> Page:
                 title.append(text)
             elif text.isspace():
                 closed = seam = False
-                chunks.append(text)
+                if chunks or preformatted:
+                    chunks.append(text)
+                else:
+                    blank = True
             else:
                 if seam and chunks and not preformatted and _apart(chunks[-1], text):
                     chunks.append(" ")
@@ -272,8 +278,9 @@ def _walk(nodes: Iterable[_Node]) -> Page:
                     run.link_chars += chars if link else 0
                     run.strong_chars += chars if strong else 0
         elif tag in _BLOCK:
-            if chunks:
+            if chunks or (blank and inline):
                 run.flush(current, current_tag, preformatted)
+            blank = False
             depths.append(depths[current] + 1 if current >= 0 else 0)
             parents.append(current)
             starts.append(len(texts))
@@ -288,6 +295,7 @@ def _walk(nodes: Iterable[_Node]) -> Page:
         elif tag == "br":
             if run.seen_break:
                 run.flush(current, current_tag, preformatted)
+                blank = False
             else:
                 chunks.append(_BREAK)
                 run.breaks += 1
@@ -308,7 +316,7 @@ def _walk(nodes: Iterable[_Node]) -> Page:
                 strong += 1
             elif tag == "title":
                 in_title += 1
-            run.inline.append(node)
+            inline.append(node)
             innermost = node.mem_id
             stack.append((innermost, tag, -1))
             seam, closed = seam or closed, False
