@@ -12,7 +12,7 @@ from boilerplate.decision import cut
 from boilerplate.errors import BoilerplateError, ModelError
 from boilerplate.features import features
 from boilerplate.model import AnyPage, BoilerplateClassifier
-from boilerplate.page import Block, Label, Page
+from boilerplate.page import LABELS, Block, Label, Page
 from boilerplate.render import FORMATS, render
 from boilerplate.segment import segment
 from boilerplate.segment.html import DROPPED, soup_texts
@@ -67,13 +67,11 @@ class BoilerplateFilter:
     def __call__(self, page: AnyPage, *, url: str | None = None) -> str:
         """The article of a page; empty where the page has none."""
         segmented = segment(page, self.kind)
-        blocks = self._judge(segmented)
-        kept = [block for block in blocks if self._keeps(block)]
-        return render(segmented, kept, self.format, url)
+        return render(segmented, self._judged(segmented, self._kept), self.format, url)
 
     def classify(self, page: AnyPage) -> list[Block]:
         """Every block of a page with its label and probability, in reading order."""
-        return self._judge(segment(page, self.kind))
+        return self._judged(segment(page, self.kind), LABELS)
 
     def pipe(self, pages: Iterable[AnyPage], workers: int = 1) -> Iterator[str]:
         """The articles of many pages, in their order, lazily and in constant memory.
@@ -105,7 +103,7 @@ class BoilerplateFilter:
         from bs4 import CData, Comment, Tag
 
         page = segment(soup)
-        kept = [block.index for block in self._judge(page) if self._keeps(block)]
+        kept = [block.index for block in self._judged(page, self._kept)]
         texts = list(soup_texts(soup))
         wanted = {
             id(node)
@@ -142,10 +140,12 @@ class BoilerplateFilter:
                 node.extract()
         return soup
 
-    def _keeps(self, block: Block) -> bool:
-        return block.label == "content" or (self.headline and block.label == "headline")
+    @property
+    def _kept(self) -> tuple[Label, ...]:
+        return ("content", "headline") if self.headline else ("content",)
 
-    def _judge(self, page: Page) -> list[Block]:
+    def _judged(self, page: Page, wanted: tuple[Label, ...]) -> list[Block]:
+        """The blocks that have one of the wanted labels, in reading order."""
         if not len(page):
             return []
         computed = features(page)
@@ -166,7 +166,8 @@ class BoilerplateFilter:
             labels[title] = "headline"
         tags: Sequence[str | None] = page.tags or [None] * len(page)
         columns = (page.texts, labels, keep.tolist(), tags, computed.link_density.tolist())
-        return [Block(*values, index) for index, values in enumerate(zip(*columns, strict=True))]
+        rows = enumerate(zip(*columns, strict=True))
+        return [Block(*row, index) for index, row in rows if row[1] in wanted]
 
 
 def extract(

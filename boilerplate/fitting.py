@@ -15,9 +15,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from boilerplate.features import Features, features
-from boilerplate.features.tokens import PLACES, inside, tokens
 from boilerplate.page import Floats, Ints, Page
-from boilerplate.passes import Passes
+from boilerplate.passes import PLACES, Passes
+from boilerplate.vocabulary import token_rows, vocabulary_of
 
 _CONTENT, _HEADLINE = 0, 1  # columns of the labels, and of the coefficients
 _THINNING = 8  # of the blocks that are no headline
@@ -48,7 +48,7 @@ def fit_passes(
         min_groups: A token is used if it stands in pages of that many sites.
     """
     computed = [features(page) for page in pages]
-    vocabulary = _vocabulary(pages, groups, min_groups)
+    vocabulary = vocabulary_of(pages, groups, min_groups)
     rows = [_sample(share, f.words, seed) for share, f in zip(shares, computed, strict=True)]
     table = _Table(pages, computed, shares, rows, vocabulary)
 
@@ -88,7 +88,7 @@ def _assemble(
     second: tuple[Floats, Floats] | None,
 ) -> Passes:
     """Sort coefficients into the weights of a model; without a second pass its weights are 0."""
-    n, tokens_end = len(names), len(names) + len(PLACES) * len(vocabulary)
+    n, tokens_end = len(names), len(names) + len(PLACES[kind]) * len(vocabulary)
     second = second or (np.zeros((tokens_end, 2)), np.zeros(2))
     both = np.hstack((first[0], second[0][:tokens_end]))
     return Passes(
@@ -103,18 +103,19 @@ def _assemble(
         stacked_scale=table.stacked_scale,
         stacked=second[0][tokens_end:],
         vocabulary=vocabulary,
-        token_weights=both[n:].reshape(len(PLACES), len(vocabulary), 4),
+        token_weights=both[n:].reshape(len(PLACES[kind]), len(vocabulary), 4),
     )
 
 
 def _without_trifles(model: Passes) -> Passes:
-    """Leave out the tokens that weigh next to nothing in every place and question."""
-    kept = np.abs(model.token_weights).max(axis=(0, 2), initial=0.0) >= _LEAST_WEIGHT
+    """Leave out the tokens in the places where they weigh next to nothing in every question."""
+    heavy = np.abs(model.token_weights).max(axis=2, initial=0.0) >= _LEAST_WEIGHT
+    kept = heavy.any(axis=0)
     names = [token for token, keep in zip(model.vocabulary, kept, strict=True) if keep]
     return replace(
         model,
         vocabulary={token: number for number, token in enumerate(names)},
-        token_weights=model.token_weights[:, kept],
+        token_weights=np.where(heavy[:, :, None], model.token_weights, 0.0)[:, kept],
     )
 
 
@@ -135,18 +136,6 @@ def _sample(share: Floats, words: Floats, seed: int) -> tuple[Ints, Floats]:
         chance = np.minimum(chance * (_MOST_BLOCKS / chance.sum()), 1.0)
     chosen = np.flatnonzero(np.random.default_rng(seed + n).random(n) < chance)
     return chosen, weights[chosen] / chance[chosen]
-
-
-def _vocabulary(pages: Sequence[Page], groups: Sequence[str], least: int) -> dict[str, int]:
-    """Number the tokens that stand in pages of at least so many sites."""
-    sites: dict[str, set[str]] = {}
-    for page, group in zip(pages, groups, strict=True):
-        signatures = {s for names in inside(page) for s in names}
-        if page.elements is not None:
-            signatures.update(page.elements.names)
-        for token in {t for s in signatures for t in tokens(s)}:
-            sites.setdefault(token, set()).add(group)
-    return {t: n for n, t in enumerate(sorted(t for t, s in sites.items() if len(s) >= least))}
 
 
 class _Table:
@@ -171,7 +160,7 @@ class _Table:
         self.stacked_mean = self.stacked_scale = np.zeros(0)
         parts = [sparse.csr_array(((dense - self.mean) / self.scale).astype(np.float32))]
         if vocabulary:
-            parts.append(_token_rows(pages, rows, vocabulary))
+            parts.append(token_rows(pages, computed, rows, vocabulary))
         self._matrix = sparse.hstack(parts, format="csr", dtype=np.float32)
 
     def add(self, matrices: Sequence[Floats], rows: Sequence[tuple[Ints, Floats]]) -> None:
@@ -202,50 +191,6 @@ def _moments(columns: Floats, weight: Floats) -> tuple[Floats, Floats]:
     mean = np.average(columns, axis=0, weights=weight)
     scale = np.sqrt(np.average((columns - mean) ** 2, axis=0, weights=weight))
     return mean, np.where(scale > 1e-6, scale, 1.0)
-
-
-def _token_rows(
-    pages: Sequence[Page], rows: Sequence[tuple[Ints, Floats]], vocabulary: dict[str, int]
-) -> sparse.csr_array:
-    """Token counts of the sampled blocks, shape (n_rows, n_places * n_tokens)."""
-    numbers: dict[str, NDArray[np.int32]] = {}
-
-    def of(signature: str) -> NDArray[np.int32]:
-        if signature not in numbers:
-            found = (vocabulary.get(t) for t in tokens(signature))
-            numbers[signature] = np.array([n for n in found if n is not None], np.int32)
-        return numbers[signature]
-
-    size = len(vocabulary)
-    nothing = np.zeros(0, np.int32)
-    indices: list[NDArray[np.int32]] = []
-    lengths: list[int] = []
-    for page, (chosen, _) in zip(pages, rows, strict=True):
-        elements = page.elements
-        own = [of(s) for s in elements.signatures()] if elements is not None else []
-        own.append(nothing)
-        path: list[NDArray[np.int32]] = []  # the element's own, parent's and ancestors' tokens
-        above: list[NDArray[np.int32]] = []
-        for number, up in enumerate(elements.parent.tolist() if elements is not None else ()):
-            above.append(np.concatenate((above[up], own[up])) if up >= 0 else nothing)
-            path.append(np.concatenate((own[number], own[up] + size, above[number] + 2 * size)))
-        path.append(nothing)
-        within = inside(page)
-        for block in chosen.tolist():
-            row = path[page.element[block]] if elements is not None else nothing
-            if within[block]:
-                found = (of(s) + 3 * size for s in sorted(set(within[block])))
-                row = np.concatenate((row, *found))
-            indices.append(row)
-            lengths.append(len(row))
-    columns = np.concatenate(indices)
-    starts = np.concatenate(([0], np.cumsum(lengths)))
-    ones = np.ones(len(columns), np.float32)
-    matrix = sparse.csr_array(
-        (ones, columns, starts), shape=(len(lengths), len(PLACES) * size), dtype=np.float32
-    )
-    matrix.sum_duplicates()
-    return matrix
 
 
 def _fit(

@@ -15,15 +15,15 @@ import numpy as np
 from boilerplate.decision import LEAST, SPREAD
 from boilerplate.errors import ModelError
 from boilerplate.features import FEATURES_VERSION, features
-from boilerplate.features.tokens import PLACES
 from boilerplate.page import Floats
-from boilerplate.passes import OUTPUTS, Passes
+from boilerplate.passes import OUTPUTS, PLACES, Passes
 from boilerplate.segment import segment
 
 _FORMAT = "boilerplate-classifier model"
-_SCHEMA = 1
+_SCHEMA = 2
 _MOST_BYTES = 64 * 1024 * 1024
 _MOST_COLUMNS = 10_000
+_MOST_TOKENS = 200_000  # in one place
 # The end of a row, and no such characters at the end of a string.
 _BOUNDARY = re.compile(r'([\]}]),"(?![:,\]}])')
 _LARGEST, _SMALLEST = 1e12, 1e-9  # of any number; of a scale
@@ -119,12 +119,18 @@ def _from_document(document: Any) -> tuple[dict[str, Passes], dict[str, Any], di
 def _to_json(model: Passes) -> dict[str, Any]:
     columns = np.column_stack((model.mean, model.scale, model.dense)).tolist()
     stacked = np.column_stack((model.stacked_mean, model.stacked_scale, model.stacked)).tolist()
-    weights = model.token_weights.transpose(1, 0, 2).reshape(-1, len(PLACES) * OUTPUTS).tolist()
     return {
         "intercept": model.intercept.tolist(),
         "columns": dict(zip(model.names, columns, strict=True)),
         "stacked_columns": dict(zip(model.stacked_names, stacked, strict=True)),
-        "tokens": dict(zip(model.vocabulary, weights, strict=True)),
+        "tokens": {
+            place: {
+                token: weights.tolist()
+                for token, weights in zip(model.vocabulary, by_token, strict=True)
+                if weights.any()
+            }
+            for place, by_token in zip(PLACES[model.kind], model.token_weights, strict=True)
+        },
     }
 
 
@@ -133,7 +139,7 @@ def _from_json(kind: str, model: Any) -> Passes:
         raise _Misfit(f"the {kind} model is no object")
     names, columns = _rows(model, kind, "columns", 2 + OUTPUTS)
     stacked_names, stacked = _rows(model, kind, "stacked_columns", 2 + OUTPUTS // 2)
-    tokens, weights = _rows(model, kind, "tokens", len(PLACES) * OUTPUTS)
+    vocabulary, token_weights = _token_weights(kind, model.get("tokens"))
     _, intercept = _rows({"intercept": {"": model.get("intercept")}}, kind, "intercept", OUTPUTS)
     if not (columns[:, 1] >= _SMALLEST).all() or not (stacked[:, 1] >= _SMALLEST).all():
         raise _Misfit(f"a scale of the {kind} model is not above zero")
@@ -153,9 +159,23 @@ def _from_json(kind: str, model: Any) -> Passes:
         stacked_mean=stacked[:, 0],
         stacked_scale=stacked[:, 1],
         stacked=stacked[:, 2:],
-        vocabulary={token: number for number, token in enumerate(tokens)},
-        token_weights=weights.reshape(-1, len(PLACES), OUTPUTS).transpose(1, 0, 2),
+        vocabulary=vocabulary,
+        token_weights=token_weights,
     )
+
+
+def _token_weights(kind: str, tokens: Any) -> tuple[dict[str, int], Floats]:
+    """The vocabulary and the weights of its tokens in each place; see `Passes`."""
+    places = PLACES[kind]
+    if not isinstance(tokens, dict) or tokens.keys() != set(places):
+        raise _Misfit(f"the {kind} model must have tokens for the places {', '.join(places)}")
+    tables = [_rows(tokens, kind, place, OUTPUTS, most=_MOST_TOKENS) for place in places]
+    names = sorted({token for found, _ in tables for token in found})
+    vocabulary = {token: number for number, token in enumerate(names)}
+    weights = np.zeros((len(places), len(names), OUTPUTS))
+    for by_token, (found, rows) in zip(weights, tables, strict=True):
+        by_token[[vocabulary[token] for token in found]] = rows
+    return vocabulary, weights
 
 
 @cache
@@ -165,12 +185,14 @@ def _computed_names(kind: str) -> tuple[list[str], list[str]]:
     return computed.names, computed.stacked(np.zeros((1, 3)))[0]
 
 
-def _rows(model: Mapping[str, Any], kind: str, name: str, width: int) -> tuple[list[str], Floats]:
+def _rows(
+    model: Mapping[str, Any], kind: str, name: str, width: int, most: int = _MOST_COLUMNS
+) -> tuple[list[str], Floats]:
     """The names and the numbers of a table ``{name: [number, ...]}``, all rows of one width."""
     rows = model.get(name)
     if not isinstance(rows, dict):
         raise _Misfit(f"the {kind} model has no {name}")
-    if name != "tokens" and len(rows) > _MOST_COLUMNS:
+    if len(rows) > most:
         raise _Misfit(f"the {kind} model has too many {name}")
     for key, row in rows.items():
         if not isinstance(row, list) or len(row) != width:

@@ -44,6 +44,13 @@ def numbered(names: Sequence[str]) -> tuple[list[str], Ints]:
     return list(number), np.fromiter(map(number.__getitem__, names), np.intp, len(names))
 
 
+def chain_ends(step: Ints) -> Ints:
+    """Where each place gets by going from place to place until one leads to itself."""
+    while not np.array_equal(following := step[step], step):
+        step = following
+    return step
+
+
 @dataclass(slots=True)
 class Elements:
     """The block elements of an HTML page that hold text, in document order, as columns.

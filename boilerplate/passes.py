@@ -1,28 +1,36 @@
 """The two passes of the logistic regression for one kind of page, with numpy alone.
 
 A pass answers two questions about each block: is it the page's headline, and if not, is it
-content? Each answer is the logistic function of a weighted sum of the dense columns and of the
-tokens that name the block's own element, its parent, all its ancestors, and the inline elements
-in it.
+content? Each answer is the logistic function of a weighted sum of the dense columns and of
+tokens: those that name the block's own element, its parent, all its ancestors, and the inline
+elements in it, or in flattened text the words of the block's own line and of lines that it hears.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boilerplate.errors import ModelError
 from boilerplate.features import Features, features
-from boilerplate.features.tokens import PLACES, inside, tokens
+from boilerplate.features.lines import PLACES as LINE_PLACES
+from boilerplate.features.lines import Lines, numbers
+from boilerplate.features.tokens import PLACES as ELEMENT_PLACES
+from boilerplate.features.tokens import tokens
 from boilerplate.page import Elements, Floats, Page, numbered
 
+PLACES: dict[str, tuple[str, ...]] = {"html": ELEMENT_PLACES, "text": LINE_PLACES}
+_SIGNATURES = 10_000  # whose tokens are remembered
 OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
 
 
-@dataclass(slots=True)
+@dataclass
 class Passes:
     """A fitted model for one kind of page.
 
@@ -35,7 +43,7 @@ class Passes:
         intercept: Shape (4,).
         mean, scale: Shape (n_columns,); stacked_mean, stacked_scale: Shape (n_stacked,).
         vocabulary: The token numbers.
-        token_weights: Shape (n_places, n_tokens, 4), the places as in `features.tokens.PLACES`.
+        token_weights: Shape (n_places, n_tokens, 4), the places as in `PLACES`.
     """
 
     kind: str
@@ -50,9 +58,6 @@ class Passes:
     stacked: Floats
     vocabulary: dict[str, int]
     token_weights: Floats
-    _raw: tuple[Floats, Floats] | None = field(default=None, repr=False)
-    _stacked: tuple[Floats, Floats] | None = field(default=None, repr=False)
-    _by_token: Floats | None = field(default=None, repr=False)
 
     def predict_proba(self, page: Page, computed: Features | None = None) -> Floats:
         """Probabilities of content, headline and boilerplate, shape (n_blocks, 3)."""
@@ -64,20 +69,12 @@ class Passes:
         scores = self._linear(page, computed)
         first = _probabilities(scores[:, :2])
         _, columns = computed.stacked(first)
-        if self._stacked is None:
-            self._stacked = _folded(self.stacked, self.stacked_mean, self.stacked_scale)
-        weights, intercept = self._stacked
+        weights, intercept = self._of_stacked
         return _probabilities(scores[:, 2:] + columns @ weights + intercept)
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields without what is computed from them: that is done anew in every process."""
-        state = {item.name: getattr(self, item.name) for item in fields(self)}
-        return state | {"_raw": None, "_stacked": None, "_by_token": None}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        """Restore the fields."""
-        for name, value in state.items():
-            setattr(self, name, value)
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
     def rounded(self) -> Passes:
         """The same model with numbers of six digits, as its file holds them."""
@@ -91,31 +88,46 @@ class Passes:
 
     def _linear(self, page: Page, computed: Features) -> Floats:
         """Both passes' weighted sums without the stacked columns, shape (n_blocks, 4)."""
-        if self._raw is None:
-            self._raw = _folded(self.dense, self.mean, self.scale)
-        weights, intercept = self._raw
+        weights, intercept = self._of_columns
         scores: Floats = computed.matrix @ weights + (intercept + self.intercept)
         if self.vocabulary:
-            scores += self._token_sums(page)
+            scores += self._token_sums(page, computed)
         return scores
 
-    def _token_sums(self, page: Page) -> Floats:
-        elements = page.elements
+    def _token_sums(self, page: Page, computed: Features) -> Floats:
+        if computed.lines is not None:
+            return self._line_sums(computed.lines, len(page))
         scores = np.zeros((len(page), OUTPUTS))
+        elements = page.elements
         if elements is not None and elements.names:
             scores += self._element_sums(elements, page)
-        within = [s if len(s) < 2 else tuple(dict.fromkeys(s)) for s in inside(page)]
+        within = [s if len(s) < 2 else tuple(dict.fromkeys(s)) for s in page.inline]
         block = np.repeat(np.arange(len(page)), list(map(len, within)))
         if block.size:
             names, name = numbered(list(chain.from_iterable(within)))
-            inline = self._weights(names)[name, PLACES.index("inline")]
+            inline = self._weights(names)[name, ELEMENT_PLACES.index("inline")]
             for k in range(OUTPUTS):
                 scores[:, k] += np.bincount(block, weights=inline[:, k], minlength=len(page))
         return scores
 
+    def _line_sums(self, lines: Lines, n_blocks: int) -> Floats:
+        """Token weights of what each block of flattened text hears, shape (n_blocks, 4)."""
+        known, by_place = self._of_numbers
+        at = np.searchsorted(known, lines.tokens)
+        token = np.where(known[np.minimum(at, known.size - 1)] == lines.tokens, at, known.size)
+        scores = np.zeros((n_blocks, OUTPUTS))
+        for weights, said in zip(by_place, map(lines.said.__getitem__, LINE_PLACES), strict=True):
+            sums = np.zeros((n_blocks + 1, OUTPUTS))  # the last row answers for no line
+            if said.token.size:
+                begins = np.flatnonzero(np.append(True, said.line[1:] != said.line[:-1]))
+                held = weights.take(token.take(said.token), axis=0)
+                sums[said.line[begins]] = np.add.reduceat(held, begins, axis=0)
+            scores += sums[said.heard]
+        return scores
+
     def _element_sums(self, elements: Elements, page: Page) -> Floats:
         """Token weights of each block's element with all above it, shape (n_blocks, 4)."""
-        nothing = np.zeros((1, len(PLACES), OUTPUTS))  # the last row answers for no element
+        nothing = np.zeros((1, len(ELEMENT_PLACES), OUTPUTS))  # the last row answers for no element
         weights = np.concatenate((self._weights(elements.names)[elements.name], nothing))
         own, parent, ancestor, _ = weights.transpose(1, 0, 2)
         element, up = page.element, np.append(elements.parent, -1)[page.element]
@@ -125,15 +137,41 @@ class Passes:
 
     def _weights(self, signatures: list[str]) -> Floats:
         """Summed weights of each signature's tokens, shape (n_signatures, n_places, 4)."""
-        if self._by_token is None:  # one row a token, and one for those that are unknown
-            rows = self.token_weights.transpose(1, 0, 2).reshape(len(self.vocabulary), -1)
-            self._by_token = np.concatenate((rows, np.zeros((1, rows.shape[1]))))
-        found = list(map(tokens, signatures))  # at least the tag
-        unknown, known = len(self.vocabulary), self.vocabulary.get
-        numbers = [known(token, unknown) for token in chain.from_iterable(found)]
+        rows, known = self._of_tokens
+        found = list(map(known, signatures))
+        numbers = list(chain.from_iterable(found))
         start = np.cumsum([0, *map(len, found)][:-1])
-        sums = np.add.reduceat(self._by_token[numbers], start, axis=0)
-        return sums.reshape(-1, len(PLACES), OUTPUTS)
+        sums = np.add.reduceat(rows[numbers], start, axis=0)
+        return sums.reshape(-1, len(ELEMENT_PLACES), OUTPUTS)
+
+    @cached_property
+    def _of_columns(self) -> tuple[Floats, Floats]:
+        """Weights and intercept for the raw dense columns."""
+        return _folded(self.dense, self.mean, self.scale)
+
+    @cached_property
+    def _of_stacked(self) -> tuple[Floats, Floats]:
+        return _folded(self.stacked, self.stacked_mean, self.stacked_scale)
+
+    @cached_property
+    def _of_tokens(self) -> tuple[Floats, Callable[[str], list[int]]]:
+        """Weights by token, the last row for unknown ones, and the rows of a signature."""
+        rows = self.token_weights.transpose(1, 0, 2).reshape(len(self.vocabulary), -1)
+        unknown, number = len(self.vocabulary), self.vocabulary.get
+
+        @lru_cache(maxsize=_SIGNATURES)
+        def known(signature: str) -> list[int]:
+            return [n for t in tokens(signature) if (n := number(t)) is not None] or [unknown]
+
+        return np.concatenate((rows, np.zeros((1, rows.shape[1])))), known
+
+    @cached_property
+    def _of_numbers(self) -> tuple[NDArray[np.uint64], Floats]:
+        """The numbers of the tokens, sorted, and their weights, the last for unknown ones."""
+        found = numbers(list(self.vocabulary))
+        order = np.argsort(found, kind="stable")
+        nothing = np.zeros((len(LINE_PLACES), 1, OUTPUTS))
+        return found[order], np.concatenate((self.token_weights[:, order], nothing), axis=1)
 
 
 def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Floats]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from boilerplate.features import features
+from boilerplate.features.lines import lines, numbers, token_names
 from boilerplate.features.table import columns
-from boilerplate.features.tokens import inside
+from boilerplate.features.wording import wording
 from boilerplate.page import Floats, Kind
 from boilerplate.segment import segment
 
@@ -110,20 +113,44 @@ def test_lines_of_text_know_the_line_that_heads_their_section() -> None:
         "Weather",
         "Rain in the west and the south, sun everywhere else today",
     ]
-    headed = [
-        {s for s in found if s.startswith("section=")}
-        for found in inside(segment("\n\n".join(lines), "text"))
-    ]
-    stories = {"section=top", "section=stories"}
-    assert headed == [set(), set(), stories, stories, stories, {"section=weather"}]
+    stories = {"top", "stories"}
+    heard = _heard("\n\n".join(lines), "section")
+    assert heard == [set(), set(), stories, stories, stories, {"weather"}]
+
+
+def test_lines_of_text_know_the_lines_around_them() -> None:
+    text = "Rain in 1998, said ÅSA\nSun\n- * -\n漢字 Wind"
+    assert _heard(text, "word")[0] == {"rain", "in", "0", "said", "åsa"}
+    assert _heard(text, "first") == [{"rain"}, {"sun"}, set(), {"漢"}]
+    assert _heard(text, "last") == [{"åsa"}, {"sun"}, set(), {"wind"}]
+    assert _heard(text, "next") == [{"sun"}, set(), {"漢"}, set()]
+    assert _heard(text, "before")[1:] == [{"rain", "in", "0", "said", "åsa"}, {"sun"}, set()]
+    assert _heard(text, "above")[1:] == [{"rain", "in", "0", "said", "åsa"}, {"sun"}, {"sun"}]
 
 
 def test_dates_of_one_shape_are_one_token_in_every_language() -> None:
-    english, german, title = inside(segment("4 March 2021\n17 Oktober 1998\nIn March", "text"))
-    shapes = [[s for s in found if s.startswith("shape=")] for found in (english, german, title)]
-    assert shapes[0] == ["shape=0 A 0000"]
-    assert shapes[1] == ["shape=00 A 0000"]
-    assert shapes[2] == ["shape=A A"]
+    shapes = _heard("4 March 2021\n17 Oktober 1998\nIn March\n1234567 x", "shape")
+    assert shapes == [{"=0 A 0000"}, {"=00 A 0000"}, {"=A A"}, {"=0000 a"}]
+
+
+@given(st.lists(st.text(min_size=1).filter(lambda t: t.strip()), min_size=1, max_size=5))
+def test_tokens_have_the_same_numbers_in_a_vocabulary_as_in_a_page(texts: list[str]) -> None:
+    page = segment("\n".join(texts), "text")
+    if len(page):
+        found = lines(page, wording(page.texts)).tokens
+        assert numbers(token_names(page)).tolist() == found.tolist()
+
+
+def _heard(text: str, place: str) -> list[set[str]]:
+    """The tokens that each line of a text hears in a place."""
+    page = segment(text, "text")
+    names = token_names(page)
+    said = lines(page, wording(page.texts)).said[place]
+    told = zip(said.token.tolist(), said.line.tolist(), strict=True)
+    by_line: dict[int, set[str]] = {}
+    for token, line in told:
+        by_line.setdefault(line, set()).add(names[token])
+    return [by_line.get(line, set()) for line in said.heard.tolist()]
 
 
 def _column(html: str, name: str) -> dict[str, float]:

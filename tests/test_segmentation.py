@@ -272,3 +272,25 @@ def test_lines_that_are_not_wrapped_stay_apart() -> None:
 def test_addresses_and_markdown_links_count_as_links() -> None:
     page = segment("[ab cd](/x)\nsee https://example.org/a now\nno [link] (here)", "text")
     assert page.link_chars.tolist() == [len("[abcd](/x)"), len("https://example.org/a"), 0]
+
+
+@pytest.mark.parametrize(
+    "opening", ["<div>", "<div></nothing>", '<div title="</div>">', "<div><!-- </div> -->"]
+)
+def test_elements_deeper_than_browsers_go_are_left_out_and_their_text_stays(opening: str) -> None:
+    page = segment(opening * 30_000 + "The ice held.", "html")
+    assert page.texts == ["The ice held."]
+    assert page.elements is not None and page.elements.depth.max() < 600
+
+
+@pytest.mark.parametrize("block", ["<div><font color={}>The ice held.</div>", "<p><b id={}>Rain."])
+def test_styles_that_are_never_closed_do_not_pile_up(block: str) -> None:
+    page = segment("".join(block.format(number) for number in range(5_000)), "html")
+    assert len(page) == 5_000
+    assert max(map(len, page.inline)) < 50
+
+
+def test_styles_and_elements_that_are_closed_are_left_alone() -> None:
+    page = segment("<div><b>Ice</b> held <br><i>on</i></div>" * 3_000, "html")
+    assert len(page) == 3_000
+    assert {len(inline) for inline in page.inline[1:]} == {2}

@@ -18,13 +18,14 @@ from boilerplate.features.context import (
     structure,
     windows,
 )
+from boilerplate.features.lines import Lines, lines
 from boilerplate.features.markup import link_density, markup
 from boilerplate.features.records import records
 from boilerplate.features.stacked import stacked
 from boilerplate.features.wording import wording
 from boilerplate.page import Floats, Ints, Page
 
-FEATURES_VERSION = 2  # counts up when a column changes its meaning: old models no longer fit
+FEATURES_VERSION = 3  # counts up when a column changes its meaning: old models no longer fit
 
 
 @dataclass(slots=True)
@@ -35,12 +36,14 @@ class Features:
         matrix: Shape (n_blocks, n_columns); the columns are `names` of the page's kind.
         words: Shape (n_blocks,).
         link_density: Shape (n_blocks,), 0 to 1.
+        lines: What the lines of flattened text say to each other; None in HTML.
     """
 
     names: list[str]
     matrix: Floats
     words: Floats
     link_density: Floats
+    lines: Lines | None
     _around: list[Ranges]
     _shape: Ints
     _told: Telling
@@ -80,6 +83,7 @@ def features(page: Page) -> Features:
         matrix=_side_by_side(columns),
         words=counted.words,
         link_density=density,
+        lines=lines(page, counted) if elements is None else None,
         _around=around,
         _shape=shape,
         _told=told,

@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from boilerplate.features.context import Ranges, long_blocks
-from boilerplate.features.wording import DIGIT, LOWER, SPACELESS, UPPER, Wording, Words
+from boilerplate.features.wording import DIGIT, LOWER, SPACELESS, Wording, Words
 from boilerplate.page import Floats, Ints
 
 _BLOCK_BITS = np.uint64((1 << 20) - 1)  # blocks beyond that many share their numbers
-_MULTIPLIERS = np.random.default_rng(0).integers(1 << 62, size=48, dtype=np.uint64) * 2 + 1
+_PAIRED = np.uint64(0xD1342543DE82EF95)
 
 
 @dataclass(slots=True)
@@ -68,23 +67,21 @@ def telling_words(words: Words) -> Telling:
     Those are long words, and words of some length that begin with a capital or belong to a
     script without case; in scripts without spaces, pairs of characters.
     """
-    code, kind = words.code, words.kind
-    # In Latin, Greek and Cyrillic the small letter stands 32 places after its capital.
-    letters = np.where(kind == UPPER, code + 32, code).astype(np.uint64)
-    begins = np.zeros(code.size, np.intp)
-    begins[words.start] = words.start
-    place = np.arange(code.size) - np.maximum.accumulate(begins)
-    mixed = letters * _MULTIPLIERS[np.minimum(place, _MULTIPLIERS.size - 1)]
-    total = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed)))
-    hashed: NDArray[np.uint64] = total[words.end] - total[words.start]
-    length, first = words.end - words.start, kind[words.start]
+    first, length = words.kind[words.start], words.end - words.start
     telling = (length >= 7) | ((length >= 4) & (first != LOWER) & (first != DIGIT))
-    following = np.minimum(words.end, code.size - 1)
     spaceless = first == SPACELESS
-    hashed = np.where(spaceless, hashed + letters[following] * _MULTIPLIERS[1], hashed)
-    telling = np.where(spaceless, kind[following] == SPACELESS, telling)
-    hashed = (hashed[telling] ^ (hashed[telling] >> np.uint64(29))) * _MULTIPLIERS[2]
+    if spaceless.any():
+        paired = np.zeros_like(spaceless)
+        paired[:-1] = spaceless[1:] & (words.end[:-1] == words.start[1:])
+        telling = np.where(spaceless, paired, telling)
+        following = np.roll(words.hashed, -1)
+        hashed = np.where(spaceless, words.hashed * _PAIRED + following, words.hashed)
+    else:
+        hashed = words.hashed
+    hashed = hashed[telling]
     block = words.block[telling].astype(np.uint64)
-    pairs = np.unique((hashed & ~_BLOCK_BITS) | (block & _BLOCK_BITS))
-    _, number = np.unique(pairs & ~_BLOCK_BITS, return_inverse=True)
-    return Telling(number, (pairs & _BLOCK_BITS).astype(np.intp))
+    found = np.sort((hashed & ~_BLOCK_BITS) | (block & _BLOCK_BITS))
+    found = found[np.append(True, found[1:] != found[:-1])[: found.size]]
+    word = found & ~_BLOCK_BITS
+    number = np.cumsum(np.append(False, word[1:] != word[:-1]))[: word.size]
+    return Telling(number, (found & _BLOCK_BITS).astype(np.intp))

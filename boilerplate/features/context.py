@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.markup import HEADINGS
-from boilerplate.features.wording import Wording
-from boilerplate.page import Elements, Floats, Ints, Page, numbered
+from boilerplate.features.wording import DIGIT, Wording, words_of
+from boilerplate.page import Elements, Floats, Ints, Page, chain_ends, numbered
 
 LEVELS = 5  # containers of different extent around a block that are looked at
 RADII = (2, 5, 10, 25)  # windows, in blocks to either side
@@ -39,9 +39,11 @@ class Ranges:
 
 def sums_between(values: Floats, start: Ints, end: Ints) -> Floats:
     """Sums of quantities of shape (..., n_blocks) over ranges; shape (..., *start.shape)."""
-    total = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
-    np.cumsum(values, axis=-1, out=total[..., 1:])
-    result: Floats = total[..., end] - total[..., start]
+    if values.ndim > 1:  # row by row, since numpy takes from one dimension far faster
+        return np.stack([sums_between(row, start, end) for row in values])
+    total = np.zeros(values.size + 1)
+    np.cumsum(values, out=total[1:])
+    result: Floats = total.take(end) - total.take(start)
     return result
 
 
@@ -63,16 +65,13 @@ def windows(n: int) -> Ranges:
 def containers(page: Page, elements: Elements) -> Ranges:
     """The containers around each block, from the narrowest that holds another block outwards."""
     n = len(page)
-    parents, sizes = elements.parent.tolist(), (elements.end - elements.start).tolist()
-    wider: list[int] = []  # the nearest ancestor that holds more blocks; -1 is the page
-    for parent, size in zip(parents, sizes, strict=True):
-        while parent >= 0 and sizes[parent] <= size:
-            parent = wider[parent]
-        wider.append(parent)
-    up = np.array([*wider, -1], np.intp)
-    start = np.append(elements.start, 0)
+    start = np.append(elements.start, 0)  # the last entry answers for the page
     end = np.append(elements.end, n)
-    size = np.append(np.array(sizes, np.intp), n)
+    size = end - start
+    parent = np.append(elements.parent, -1)
+    # The nearest ancestor that holds more blocks is the parent of the last that holds as many.
+    alike = (size[parent] == size) & (parent >= 0)
+    up = parent[chain_ends(np.where(alike, parent, np.arange(size.size)))]
     current = np.where(size[page.element] > 1, page.element, up[page.element])
     starts, ends = [], []
     for _ in range(LEVELS):
@@ -140,9 +139,8 @@ def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -
             for k, name in enumerate(ranges.names):
                 columns[f"{name}_place"] = place[k]
                 columns[f"{name}_page_share"] = share[k]
-    folded = [text.casefold() for text in page.texts]
-    columns |= _repetition(folded, count)
-    columns |= _title(page.title.casefold(), folded, count)
+    columns |= _repetition(words)
+    columns |= _title(page, words)
     return columns
 
 
@@ -173,55 +171,55 @@ def _distances(long: Floats, words: Floats) -> dict[str, Floats]:
     }
 
 
-def _repetition(texts: list[str], words: Floats) -> dict[str, Floats]:
-    """How often each case-folded text, and its first word, stand in the page."""
-    number = numbered(texts)[1]
-    first = numbered([text.split(maxsplit=1)[0] for text in texts])[1]
-    again = np.ones(len(texts))
-    again[np.unique(number, return_index=True)[1]] = 0.0
+def _repetition(words: Wording) -> dict[str, Floats]:
+    """How often each text, and its first word or mark, stand in the page, in whatever case."""
+    each = words.each
+    _, earliest, number, times = np.unique(
+        each.same, return_index=True, return_inverse=True, return_counts=True
+    )
+    again = np.ones(each.same.size)
+    again[earliest] = 0.0
+    opening = each.code[each.begin].astype(np.uint64)  # the first word, or another character
+    worded = np.flatnonzero(each.kind[each.begin] <= DIGIT)
+    opening[worded] = each.hashed[np.searchsorted(each.start, each.begin[worded])]
+    _, first, firsts = np.unique(opening, return_inverse=True, return_counts=True)
     return {
-        "log_same_text": np.log(np.bincount(number).astype(np.float64))[number],
+        "log_same_text": np.log(times.astype(np.float64))[number],
         "same_text_before": again,
-        "long_text_before": again * (words >= 8),
-        "log_same_first_word": np.log(np.bincount(first).astype(np.float64))[first],
+        "long_text_before": again * (words.words >= 8),
+        "log_same_first_word": np.log(firsts.astype(np.float64))[first],
     }
 
 
-def _title(title: str, texts: list[str], words: Floats) -> dict[str, Floats]:
-    """Overlap of short blocks with the page's title, both case-folded."""
-    n = len(texts)
-    covered, covers, equal = np.zeros(n), np.zeros(n), np.zeros(n)
-    bag = _bag(title)
-    if bag:
-        for i in np.flatnonzero(words <= 40).tolist():
-            its = _bag(texts[i])
-            if not bag.isdisjoint(its):
-                shared = len(bag & its)
-                covered[i] = shared / len(its)
-                covers[i] = shared / len(bag)
-        full = " ".join(title.split())
-        ends = [len(t) > 3 and (full.startswith(t) or full.endswith(t)) for t in texts]
-        equal = np.array(ends, np.float64)
-    matches = np.flatnonzero((equal > 0) & (words >= 2))
+def _title(page: Page, words: Wording) -> dict[str, Floats]:
+    """Overlap of short blocks with the page's title, in whatever case."""
+    n, each, count = len(page), words.each, words.words
+    covered, covers, equal = np.zeros(n), np.zeros(n), np.zeros(n, np.bool_)
+    wanted = np.unique(words_of([page.title]).hashed) if page.title else np.zeros(0)
+    if wanted.size:
+        found = np.searchsorted(wanted, each.hashed)
+        shared = np.flatnonzero(wanted[np.minimum(found, wanted.size - 1)] == each.hashed)
+        block = each.block[shared]
+        short = count <= 40
+        covered = short * np.bincount(block, minlength=n) / np.maximum(count, 1.0)
+        distinct = np.unique(block * wanted.size + found[shared]) // wanted.size
+        covers = short * np.bincount(distinct, minlength=n) / wanted.size
+        whole = page.title.lower()
+        for k in np.flatnonzero((covered == 1.0) & (each.length > 3)).tolist():
+            text = page.texts[k].lower()
+            equal[k] = whole.startswith(text) or whole.endswith(text)
+    matches = np.flatnonzero(equal & (count >= 2))
     first = matches[0] if matches.size else -1
     after = np.arange(n) - first if first >= 0 else np.zeros(n)
     return {
         "title_covers": covered,
         "title_covered": covers,
         "title_product": covered * covers,
-        "title_equal": equal,
+        "title_equal": equal.astype(np.float64),
         "after_title": (after > 0).astype(np.float64),
         "log_since_title": np.log1p(np.maximum(after, 0.0)),
         "page_has_title_block": np.full(n, float(first >= 0)),
     }
-
-
-def _bag(text: str) -> set[str]:
-    """The words of a case-folded text; single characters where the script has no spaces."""
-    words = set(text.split())
-    if not text.isascii() and max(text) >= "\u2e80":
-        words = {c for w in words for c in (w if max(w) >= "\u2e80" else (w,))}
-    return {stripped for w in words if (stripped := w.strip(".,:;!?|-–—\"'“”()"))}
 
 
 def shapes(page: Page, elements: Elements) -> Ints:

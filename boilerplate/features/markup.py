@@ -6,6 +6,7 @@ from functools import lru_cache, reduce
 from operator import or_
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boilerplate.features.tokens import tokens
 from boilerplate.features.wording import Wording
@@ -68,20 +69,20 @@ def markup(page: Page, elements: Elements, words: Wording, density: Floats) -> d
     flags = ((own[:, None] >> np.arange(len(_LANDMARKS), dtype=np.uint32)) & 1).astype(np.float64)
     inside = elements.sums_around(flags[elements.name], len(page)) > 0
     columns |= zip(_LANDMARKS, inside.T.astype(np.float64), strict=True)
-    footer = _page_footer(elements, len(page))
+    footer = _page_footer(elements, own[elements.name], len(page))
     columns["in_page_footer"] = footer
     columns["after_page_footer"] = np.maximum.accumulate(footer) - footer
     return columns
 
 
-def _page_footer(elements: Elements, n_blocks: int) -> Floats:
+def _page_footer(elements: Elements, own: NDArray[np.uint32], n_blocks: int) -> Floats:
     """Whether each block stands in a footer of the page, shape (n_blocks,).
 
     Cards and articles have footers of their own, and some pages put their whole body in `main`.
     """
     inside = np.zeros(n_blocks)
     end = 0  # of the last outermost element that is either
-    kind = np.array([_footer(name) for name in elements.names], np.intp)[elements.name]
+    kind = np.where(own & _PART, -1, (own & _FOOTER > 0).astype(np.intp))
     rows = np.stack((elements.start, elements.end, kind))[:, kind != 0]
     for start, stop, sign in rows.T.tolist():
         if start >= end:
@@ -90,21 +91,17 @@ def _page_footer(elements: Elements, n_blocks: int) -> Floats:
     return inside
 
 
-@lru_cache(maxsize=50_000)
-def _footer(signature: str) -> int:
-    """1 for a footer, -1 for a part of the page that has its own, else 0."""
-    tag = signature.split("\t", 1)[0]
-    if tag in ("article", "li", "main"):
-        return -1
-    return int(tag == "footer" or "role=contentinfo" in signature)
-
-
 _BIT = {token: 1 << number for number, group in enumerate(_LANDMARKS.values()) for token in group}
+_FOOTER, _PART = 1 << 30, 1 << 31  # a footer; a part of the page that has its own
+for _token in ("<footer>", "role=contentinfo"):
+    _BIT[_token] |= _FOOTER
+for _token in ("<article>", "<li>", "<main>"):
+    _BIT[_token] = _BIT.get(_token, 0) | _PART
 _NO_LANDMARK = frozenset(_BIT).isdisjoint
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def _landmarks(signature: str) -> int:
-    """The landmarks that an element itself is, one bit each."""
+    """The landmarks that an element itself is, one bit each, and whether it has a footer."""
     found = tokens(signature)
     return 0 if _NO_LANDMARK(found) else reduce(or_, (_BIT.get(token, 0) for token in found))

@@ -13,7 +13,7 @@ import numpy as np
 
 from boilerplate.features.context import long_blocks, sums_between
 from boilerplate.features.wording import Wording
-from boilerplate.page import Elements, Floats, Ints, Page, numbered
+from boilerplate.page import Elements, Floats, Ints, Page, chain_ends, numbered
 
 PLACES = ("record", "outer_record")  # the innermost and the outermost around a block
 _LEAST = 3  # records of a group
@@ -96,18 +96,17 @@ def _groups(elements: Elements) -> tuple[Ints, Ints, Ints, Ints]:
     order = np.argsort(key, kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(order.size) - np.repeat(np.cumsum(times) - times, times)
-    inner: list[int] = []
-    outer: list[int] = []
-    for element, (up, own) in enumerate(zip(parent.tolist(), repeated.tolist(), strict=True)):
-        around_inner, around_outer = (inner[up], outer[up]) if up >= 0 else (-1, -1)
-        inner.append(element if own else around_inner)
-        outer.append(element if own and around_outer < 0 else around_outer)
-    columns = (group, place, np.array(inner, np.intp), np.array(outer, np.intp))
-    first, second, third, fourth = (np.append(column, -1) for column in columns)
-    return first, second, third, fourth
+    at = np.arange(parent.size + 1)  # the last stands for none, in parents as -1
+    up = np.append(parent, -1)
+    own = np.append(repeated, False)
+    inner = chain_ends(np.where(own | (up < 0), at, up))
+    inner = np.where(own[inner], inner, -1)
+    wider = inner[up]
+    outer = chain_ends(np.where(own & (wider >= 0), wider, at))[inner]
+    return np.append(group, -1), np.append(place, -1), inner, np.where(inner >= 0, outer, -1)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=10_000)
 def _name(signature: str) -> str:
     """What siblings that are alike have in common: tag and classes, without numbers."""
     tag, *parts = signature.split("\t")

@@ -164,7 +164,7 @@ _CONTEXT = {
     "log_same_text": "times that this text stands in the page, log(n)",
     "same_text_before": "whether this text stood in the page before",
     "long_text_before": "the same, of texts of at least 8 words",
-    "log_same_first_word": "blocks that begin with the same word, log(n)",
+    "log_same_first_word": "blocks that begin with the same word or mark, log(n)",
 }
 _COHESION = {
     "cohesion": "share of its telling words that another long block holds",

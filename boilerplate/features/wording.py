@@ -84,17 +84,31 @@ def _character_classes() -> NDArray[np.uint8]:
 
 
 _CLASS_OF = _character_classes()
+_QUESTION = np.zeros(0x10001)
+_QUESTION[[*map(ord, "?？؟")]] = 1.0
+_BASE = np.uint64(0x9E3779B97F4A7C15)
+_UNBASE = np.uint64(pow(int(_BASE), -1, 1 << 64))
+_POWERS = [
+    np.cumprod(np.full(1 << 16, base), dtype=np.uint64) for base in (_BASE, _UNBASE)
+]  # as many as most pages need
 
 
 @dataclass(slots=True)
 class Words:
-    """Where the words of a page stand in its joined text."""
+    """The characters and words of some texts, joined by line breaks.
+
+    Numbers stand for words and for whole texts, the same for those that differ in case alone.
+    """
 
     code: NDArray[np.uint32]  # code points, shape (n_characters,)
     kind: NDArray[np.uint8]  # their classes
-    start: Ints  # of each word, shape (n_words,)
+    begin: Ints  # where each text begins, shape (n_texts,)
+    length: Ints
+    same: NDArray[np.uint64]  # the number of each text
+    start: Ints  # where each word begins, shape (n_words,)
     end: Ints
-    block: Ints
+    block: Ints  # the text that it stands in
+    hashed: NDArray[np.uint64]  # the number of each word
 
 
 @dataclass(slots=True)
@@ -109,15 +123,42 @@ class Wording:
     columns: dict[str, Floats]
 
 
+def words_of(texts: list[str]) -> Words:
+    """Find the words of texts."""
+    joined = "\n".join(texts) + "\n"
+    code = _code_points(joined)
+    kind = _CLASS_OF[np.minimum(code, 0x10000)]
+    length = np.fromiter(map(len, texts), np.intp, len(texts))
+    stop = np.cumsum(length + 1) - 1  # where the line breaks stand
+    # Words: runs of word characters; a character of a spaceless script is one by itself.
+    in_word = kind < _SPACE
+    spaceless = kind == SPACELESS
+    starts = in_word.copy()
+    starts[1:] &= spaceless[1:] | ~in_word[:-1] | spaceless[:-1]
+    ends = in_word.copy()
+    ends[:-1] &= ~in_word[1:] | starts[1:]
+    start, end = np.flatnonzero(starts), np.flatnonzero(ends) + 1
+    lower = code if (low := lowered(joined)) == joined else _code_points(low)
+    number = hashed(lower, np.append(start, stop - length), np.append(end, stop))
+    return Words(
+        code=code,
+        kind=kind,
+        begin=stop - length,
+        length=length,
+        same=number[start.size :],
+        start=start,
+        end=end,
+        block=np.searchsorted(stop, start),
+        hashed=number[: start.size],
+    )
+
+
 def wording(texts: list[str]) -> Wording:
     """Count characters, words and sentences of all blocks of a page at once."""
     n = len(texts)
-    joined = "\n".join(texts) + "\n"
-    code = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
-    kind = _CLASS_OF[np.minimum(code, 0x10000)]
-    lengths = np.fromiter(map(len, texts), np.intp, n)
-    stops = np.cumsum(lengths + 1) - 1  # where the separators stand
-    starts = stops - lengths
+    each = words_of(texts)
+    code, kind, lengths, starts = each.code, each.kind, each.length, each.begin
+    stops = starts + lengths
     block = np.repeat(np.arange(n), lengths + 1)
 
     def per_block(flags: NDArray[np.bool_]) -> Floats:
@@ -127,34 +168,22 @@ def wording(texts: list[str]) -> Wording:
     count = counts.astype(np.float64)
     count[:, _SINGLE["newline"]] -= 1  # the separator
 
-    # Words: runs of word characters; a character of a spaceless script is one by itself.
-    in_word = kind < _SPACE
-    spaceless = kind == SPACELESS
-    before = np.empty_like(in_word)
-    before[0] = False
-    before[1:] = in_word[:-1] & ~spaceless[:-1]
-    starts_word = in_word & (spaceless | ~before)
-    word_at = np.flatnonzero(starts_word)
-    word_block = block[word_at]
-    after = np.empty_like(in_word)
-    after[-1] = False
-    after[:-1] = in_word[1:] & ~starts_word[1:]
-    word_end = np.flatnonzero(in_word & ~after) + 1
-    word_length = word_end - word_at
-    first_kind = kind[word_at]
-    upper_sum = np.concatenate(([0], np.cumsum(kind == UPPER)))
-    uppers = upper_sum[word_end] - upper_sum[word_at]
+    word_length = each.end - each.start
+    first_kind = kind[each.start]
+    upper_sum = _before(kind == UPPER)
+    uppers = upper_sum[each.end] - upper_sum[each.start]
 
     def words_where(flags: NDArray[np.bool_]) -> Floats:
-        return np.bincount(word_block[flags], minlength=n).astype(np.float64)
+        return np.bincount(each.block[flags], minlength=n).astype(np.float64)
 
-    words = np.bincount(word_block, minlength=n).astype(np.float64)
+    words = np.bincount(each.block, minlength=n).astype(np.float64)
     chars = np.maximum(lengths - count[:, _SPACE] - count[:, _SINGLE["newline"]], 1.0)
     per_word = 1.0 / np.maximum(words, 1.0)
     per_char = 1.0 / chars
 
-    next_kind = np.append(kind[1:], _SINGLE["newline"])
-    previous_kind = np.concatenate(([_SINGLE["newline"]], kind[:-1]))
+    next_kind, previous_kind = np.empty_like(kind), np.empty_like(kind)
+    next_kind[:-1], previous_kind[1:] = kind[1:], kind[:-1]
+    next_kind[-1] = previous_kind[0] = _SINGLE["newline"]
     ends = (
         (next_kind == _SPACE) | (next_kind == _SINGLE["newline"]) | (next_kind == _SINGLE["quote"])
     )
@@ -170,7 +199,10 @@ def wording(texts: list[str]) -> Wording:
     second_last = kind[np.maximum(stops - 2, starts)]
     closes = (last == _SINGLE["quote"]) | (last == _SINGLE["bracket"])
     ending = np.where(closes, second_last, last)
-    ellipsis = np.array([t.endswith(("...", "…")) for t in texts], np.float64)
+    final = code[np.maximum(stops - 1, 0)]
+    dots = final == ord(".")
+    for back in (2, 3):
+        dots &= (lengths >= back) & (code[np.maximum(stops - back, 0)] == ord("."))
     ends_sentence = (ending == _SINGLE["terminal"]).astype(np.float64)
     first = kind[starts]
 
@@ -227,10 +259,10 @@ def wording(texts: list[str]) -> Wording:
         "sentence_length": np.log1p(words / np.maximum(sentences, 1.0)),
         "log_lines": np.log1p(single("newline")),
         "ends_sentence": ends_sentence,
-        "ends_ellipsis": ellipsis,
+        "ends_ellipsis": (dots | (final == ord("…"))).astype(np.float64),
         "ends_colon": (last == _SINGLE["colon"]).astype(np.float64),
         "ends_comma": (last == _SINGLE["comma"]).astype(np.float64),
-        "ends_question": np.array([t.endswith(("?", "？", "؟")) for t in texts], np.float64),
+        "ends_question": _QUESTION[np.minimum(final, 0x10000)],
         "starts_lower": (first == LOWER).astype(np.float64),
         "starts_upper": (first == UPPER).astype(np.float64),
         "starts_digit": (first == DIGIT).astype(np.float64),
@@ -242,6 +274,47 @@ def wording(texts: list[str]) -> Wording:
         chars=chars,
         commas=single("comma"),
         ends_sentence=ends_sentence,
-        each=Words(code, kind, word_at, word_end, word_block),
+        each=each,
         columns=columns,
     )
+
+
+def _before(flags: NDArray[np.bool_]) -> Ints:
+    """How many are flagged before each place and before the end."""
+    result = np.zeros(flags.size + 1, np.intp)
+    np.cumsum(flags, out=result[1:])
+    return result
+
+
+def hashed(
+    values: NDArray[np.uint32] | NDArray[np.uint64], start: Ints, end: Ints
+) -> NDArray[np.uint64]:
+    """A number for each range of values, the same for the same values (Karp and Rabin, 1987).
+
+    The ranges lie within the values, which are above zero; shape (n_ranges,).
+    """
+    power, unpower = _powers(values.size + 1)
+    total = np.zeros(values.size + 1, np.uint64)
+    np.cumsum(values * power[1:], out=total[1:])
+    number = (total[end] - total[start]) * unpower[start]
+    return (number ^ (number >> np.uint64(29))) * _BASE
+
+
+def _powers(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The first powers of the base and of its inverse, modulo two to the 64."""
+    if size <= _POWERS[0].size:
+        return _POWERS[0][:size], _POWERS[1][:size]
+    power, unpower = (np.cumprod(np.full(size, base), dtype=np.uint64) for base in (_BASE, _UNBASE))
+    return power, unpower
+
+
+def _code_points(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def lowered(text: str) -> str:
+    """The text in small letters, each character still in its place."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := c.lower()) == 1 else c for c in text)

@@ -72,19 +72,18 @@ def signature(tag: str, attributes: dict[str, str | None]) -> str:
     """Tag and naming attributes of an element as one string, the parts separated by tabs."""
     if _TELLING.isdisjoint(attributes):
         return tag
-    parts = tag
+    parts, hidden = tag, False
     for name, value in attributes.items():
-        if name in _NAMING and value:
-            # Tabs separate the parts, so none may stand inside one.
-            folded = value if value.isprintable() else " ".join(value.split())
-            parts += f"\t{name}={folded[:300]}"
-    if (
-        "hidden" in attributes
-        or attributes.get("aria-hidden") == "true"
-        or ("style" in attributes and _HIDDEN_STYLE.search(attributes["style"] or ""))
-    ):
-        parts += "\thidden"
-    return parts
+        if name in _NAMING:
+            if value:
+                # Tabs separate the parts, so none may stand inside one.
+                folded = value if value.isprintable() else " ".join(value.split())
+                parts += f"\t{name}={folded[:300]}"
+        elif name == "style":
+            hidden = hidden or _HIDDEN_STYLE.search(value or "") is not None
+        elif name == "hidden" or (name == "aria-hidden" and value == "true"):
+            hidden = True
+    return f"{parts}\thidden" if hidden else parts
 
 
 def _lexbor_nodes(html: str) -> Iterable[_Node]:
@@ -171,20 +170,18 @@ class _Run:
         self.first = self.last = -1
         self.seen_break = False
 
-    def clear(self) -> None:
+    def flush(self, element: int, tag: str, preformatted: int) -> None:
+        """Cut a block here if any text was gathered."""
+        if self.first >= 0:
+            self._cut(element, tag, preformatted)
+            self.link_chars = self.strong_chars = 0
+            self.first = self.last = -1
         self.chunks.clear()
         self.inline.clear()
         self.breaks = self.links = 0
         self.seen_break = False
-        if self.first >= 0:
-            self.link_chars = self.strong_chars = 0
-            self.first = self.last = -1
 
-    def flush(self, element: int, tag: str, preformatted: int) -> None:
-        """Cut a block here if any text was gathered."""
-        if self.first < 0:  # white space alone
-            self.clear()
-            return
+    def _cut(self, element: int, tag: str, preformatted: int) -> None:
         raw = "".join(self.chunks)
         if preformatted:
             lines = [line.rstrip() for line in raw.replace(_BREAK, "\n").splitlines()]
@@ -207,12 +204,11 @@ class _Run:
             self.rows += (element, self.link_chars, self.links, self.images, self.breaks,
                           self.strong_chars, self.first, self.last)  # fmt: skip
             self.images = 0
-        self.clear()
 
 
 def _walk(nodes: Iterable[_Node]) -> Page:
     run = _Run()
-    page, texts, chunks = run.page, run.page.texts, run.chunks
+    page, texts, chunks, inline = run.page, run.page.texts, run.chunks, run.inline
     opened: list[_Node] = []  # the block elements, in document order, and their columns
     tags: list[str] = []
     parents: list[int] = []
@@ -226,14 +222,17 @@ def _walk(nodes: Iterable[_Node]) -> Page:
     link = strong = preformatted = in_title = 0
     number = -1
     closed = seam = False  # whether an inline element just closed, and another opened right after
+    blank = False  # whether there was white space before any text
 
     def close() -> None:
-        nonlocal innermost, current, current_tag, link, strong, preformatted, in_title, closed
+        nonlocal innermost, current, current_tag, blank
+        nonlocal link, strong, preformatted, in_title, closed
         _, tag, element = stack.pop()
         innermost = stack[-1][0]
         if element >= 0:
-            if chunks:
+            if chunks or (blank and inline):
                 run.flush(element, tag, preformatted)
+            blank = False
             ends[element] = len(texts)
             if tag == "pre":
                 preformatted -= 1
@@ -250,8 +249,6 @@ def _walk(nodes: Iterable[_Node]) -> Page:
 
     for node in nodes:
         tag = node.tag
-        if tag is None or (tag[0] == "-" and tag != "-text"):
-            continue
         parent = node.parent
         up = parent.mem_id if parent is not None else 0
         while innermost != up and innermost:
@@ -263,7 +260,10 @@ def _walk(nodes: Iterable[_Node]) -> Page:
                 title.append(text)
             elif text.isspace():
                 closed = seam = False
-                chunks.append(text)
+                if chunks or preformatted:
+                    chunks.append(text)
+                else:
+                    blank = True
             else:
                 if seam and chunks and not preformatted and _apart(chunks[-1], text):
                     chunks.append(" ")
@@ -278,8 +278,9 @@ def _walk(nodes: Iterable[_Node]) -> Page:
                     run.link_chars += chars if link else 0
                     run.strong_chars += chars if strong else 0
         elif tag in _BLOCK:
-            if chunks:
+            if chunks or (blank and inline):
                 run.flush(current, current_tag, preformatted)
+            blank = False
             depths.append(depths[current] + 1 if current >= 0 else 0)
             parents.append(current)
             starts.append(len(texts))
@@ -294,6 +295,7 @@ def _walk(nodes: Iterable[_Node]) -> Page:
         elif tag == "br":
             if run.seen_break:
                 run.flush(current, current_tag, preformatted)
+                blank = False
             else:
                 chunks.append(_BREAK)
                 run.breaks += 1
@@ -306,7 +308,7 @@ def _walk(nodes: Iterable[_Node]) -> Page:
             content = attributes.get("content")
             if key and content:
                 page.meta.setdefault(key.lower(), content)
-        else:
+        elif tag is not None and tag[0] != "-":  # neither the document nor a comment
             if tag == "a":
                 link += 1
                 run.links += 1
@@ -314,7 +316,7 @@ def _walk(nodes: Iterable[_Node]) -> Page:
                 strong += 1
             elif tag == "title":
                 in_title += 1
-            run.inline.append(node)
+            inline.append(node)
             innermost = node.mem_id
             stack.append((innermost, tag, -1))
             seam, closed = seam or closed, False

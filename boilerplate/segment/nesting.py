@@ -1,15 +1,28 @@
-"""A limit to nesting: the HTML standard's tree construction is quadratic in depth."""
+"""A limit to nesting: the HTML standard's tree construction is quadratic in it, even in memory.
+
+Elements far too deep slow every step down. An inline element of style that is never closed is
+opened anew in every block that follows: a thousand such fill a gigabyte from a page of 50 kB.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _MOST_TAGS = 20_000  # pages with fewer parse in no time however deep they are
+_MOST_UNCLOSED = 1_000  # tags without an end tag, void ones too, of a page that is not looked at
 _MOST_DEPTH = 500  # browsers stop at about this depth too
-_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/<>]*+)[^<>]*+>")
-# Void elements, and those whose end tag may be left out, so that counting them misleads.
+_MOST_STYLES = 20  # elements of style that are open at once
+_TAG = re.compile(
+    r"<!--.*?(?:-->|\Z)"
+    r"|<(script|style|textarea|title|iframe|xmp)\b.*?(?:</\1|\Z)"  # no tags inside
+    r"|<(/?)([a-z][^\s/>]*+)(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?)*+>?",
+    re.IGNORECASE | re.DOTALL,
+)
+_STYLES = frozenset("b big code em font i s small strike strong tt u".split())
+# Void elements, and those that close others of their name or need no end tag.
 _NO_DEPTH = frozenset(
-    "area base br col embed hr img input link meta param source track wbr "
+    "area base br col embed hr img input link meta param source track wbr a nobr "
     "html head body p li dt dd td th tr tbody thead tfoot option optgroup colgroup rt rp".split()
 )
 
@@ -19,24 +32,40 @@ def limit_nesting(html: str) -> str:
 
     Their text stays. A page of ordinary size comes back as it is.
     """
-    if html.count("<") < _MOST_TAGS:
-        return html
-    depth = deepest = 0
-    for tag in _TAG.finditer(html):
-        if tag[2].lower() not in _NO_DEPTH:
-            depth = max(depth - 1, 0) if tag[1] else depth + 1
-            deepest = max(deepest, depth)
-    if deepest <= _MOST_DEPTH:
+    tags = html.count("<")
+    if tags < _MOST_TAGS and tags - 2 * html.count("</") < _MOST_UNCLOSED:
         return html
     parts: list[str] = []
-    depth = end = 0
+    end = 0
+    opened: list[str] = []  # the elements around, outermost first, without those of style
+    around = Counter[str]()  # and how many of each name, those of style too
+    left_out = Counter[str]()  # elements whose end tag is still to come
+    styles = 0
     for tag in _TAG.finditer(html):
-        if tag[2].lower() in _NO_DEPTH:
+        name = (tag[3] or "").lower()
+        if not name or name in _NO_DEPTH:
             continue
-        outside = depth
-        depth = max(depth - 1, 0) if tag[1] else depth + 1
-        if max(outside, depth) > _MOST_DEPTH:
-            parts.append(html[end : tag.start()])
-            end = tag.end()
+        if not tag[2]:
+            if len(opened) < _MOST_DEPTH if name not in _STYLES else styles < _MOST_STYLES:
+                around[name] += 1
+                if name in _STYLES:
+                    styles += 1
+                else:
+                    opened.append(name)
+                continue
+            left_out[name] += 1
+        elif left_out[name]:
+            left_out[name] -= 1
+        else:
+            if around[name] and name in _STYLES:
+                around[name] -= 1
+                styles -= 1
+            elif around[name]:
+                while (last := opened.pop()) != name:
+                    around[last] -= 1
+                around[name] -= 1
+            continue
+        parts.append(html[end : tag.start()])
+        end = tag.end()
     parts.append(html[end:])
     return " ".join(parts)

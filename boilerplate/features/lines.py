@@ -1,0 +1,159 @@
+"""What the lines of flattened text say to each other: their words, which stand for class names.
+
+A line is judged by its own words, by those of the line before and after, of the last short line
+above, and of the line that heads its section; a short line also by its shape. The model learns
+them like class names and has to do without them in languages that it has not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.features.wording import (
+    DIGIT,
+    SPACELESS,
+    Wording,
+    Words,
+    hashed,
+    lowered,
+    words_of,
+)
+from boilerplate.page import Ints, Page
+
+PLACES = ("word", "first", "last", "next", "before", "above", "section", "shape")
+
+_READ = 160  # characters of a line that are read word by word
+_LINE = 60  # characters of a short line
+_LINE_WORDS = 6
+_HEAD_WORDS = 8  # of a line that heads a section; the next one has more than twice as many
+# What stands in a shape for a word, by the class of its first character, or for a digit.
+_FOLDED = np.array([*map(ord, "aAaa0")], np.uint64)
+_NUMBER = np.uint64(ord("0"))  # stands for any number
+_OF_SHAPE = np.uint64(1)  # tells the shape "a" from the word "a"
+
+
+@dataclass(slots=True)
+class Said:
+    """What one place offers, and who hears it.
+
+    Attributes:
+        token: Indices of tokens, shape (n,), in the order of the lines that say them.
+        line: Those lines, shape (n,).
+        heard: The line that each block hears, -1 for none; shape (n_blocks,).
+    """
+
+    token: Ints
+    line: Ints
+    heard: Ints
+
+
+@dataclass(slots=True)
+class Lines:
+    """The tokens of a page of flattened text.
+
+    Attributes:
+        tokens: As numbers, the same for the same word or shape; shape (n_tokens,).
+        said: For each of `PLACES`.
+    """
+
+    tokens: NDArray[np.uint64]
+    said: dict[str, Said]
+
+
+def lines(page: Page, words: Wording) -> Lines:
+    """What the lines of a page of flattened text say, in every place."""
+    n = len(page)
+    each = words.each
+    at = np.arange(n)
+    length = each.length
+    first = np.searchsorted(each.block, np.arange(n + 1))  # the lines' first words
+    count = np.diff(first)
+    rank = np.arange(each.block.size) - first[each.block]
+
+    worded = count > 0
+    read = np.flatnonzero(each.start - each.begin[each.block] < _READ)
+    leading = np.flatnonzero(rank < _LINE_WORDS)
+    short = np.flatnonzero(length < _LINE)
+    terse = (length < _LINE) & worded & (count <= _LINE_WORDS)
+    follows = np.append(count[1:], 0)
+    heads = (count <= _HEAD_WORDS) & (follows > 2 * count) & (words.ends_sentence == 0)
+
+    def said(token: Ints, heard: Ints) -> Said:
+        return Said(token, each.block[token], heard)
+
+    return Lines(
+        tokens=np.append(_word_tokens(each), _shape_tokens(each, short)),
+        said={
+            "word": said(read, at),
+            "first": said(first[:-1][worded], at),
+            "last": said(first[1:][worded] - 1, at),
+            "next": said(first[:-1][worded], np.append(at[1:], -1)),
+            "before": said(leading, at - 1),
+            "above": said(leading, _last_before(terse)),
+            "section": said(leading, _last_before(heads)),
+            "shape": Said(each.block.size + np.arange(short.size), short, at),
+        },
+    )
+
+
+def token_names(page: Page) -> list[str]:
+    """The tokens of a page as they stand in a vocabulary, in the order of `lines`."""
+    each = words_of(page.texts)
+    text = lowered("\n".join(page.texts))
+    spans = zip(each.start.tolist(), each.end.tolist(), strict=True)
+    number = each.kind[each.start] == DIGIT
+    found = ["0" if is_number else text[start:end]
+             for (start, end), is_number in zip(spans, number.tolist(), strict=True)]  # fmt: skip
+    folded, kept = _folded(each)
+    short = np.flatnonzero(each.length < _LINE)
+    starts, ends = kept[each.begin[short]], kept[(each.begin + each.length)[short]]
+    shapes = [
+        "=" + "".join(map(chr, folded[start:end].tolist()))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+    return found + shapes
+
+
+def numbers(vocabulary: Sequence[str]) -> NDArray[np.uint64]:
+    """The tokens of a vocabulary as the numbers that `lines` gives them, shape (n_tokens,)."""
+    texts = [token.removeprefix("=") for token in vocabulary]
+    is_shape = np.array([token.startswith("=") for token in vocabulary], np.bool_)
+    each = words_of(texts)
+    words = np.zeros(len(texts), np.uint64)
+    words[each.block] = _word_tokens(each)
+    return np.where(is_shape, _shape_tokens(each, np.arange(len(texts))), words)
+
+
+def _word_tokens(each: Words) -> NDArray[np.uint64]:
+    return np.where(each.kind[each.start] == DIGIT, _NUMBER, each.hashed)
+
+
+def _shape_tokens(each: Words, chosen: Ints) -> NDArray[np.uint64]:
+    folded, kept = _folded(each)
+    start = each.begin[chosen]
+    return hashed(folded, kept[start], kept[start + each.length[chosen]]) ^ _OF_SHAPE
+
+
+def _folded(each: Words) -> tuple[NDArray[np.uint64], Ints]:
+    """The characters with words and numbers folded: "A 0, 0000" was a date, in any language.
+
+    Besides them, for each character and for the end, how many of those before it are left.
+    """
+    kind = each.kind
+    letter, digit = kind <= SPACELESS, kind == DIGIT
+    again = np.zeros(kind.size, np.bool_)  # in the run of letters, or past the fourth digit
+    again[1:] = letter[1:] & letter[:-1]
+    again[4:] |= digit[4:] & digit[3:-1] & digit[2:-2] & digit[1:-3] & digit[:-4]
+    folded = np.where(kind <= DIGIT, _FOLDED[np.minimum(kind, DIGIT)], each.code)
+    return folded[~again], np.append(0, np.cumsum(~again))
+
+
+def _last_before(flags: NDArray[np.bool_]) -> Ints:
+    """The last flagged line above each line, -1 for none."""
+    last = np.maximum.accumulate(np.where(flags, np.arange(flags.size), -1))
+    result: Ints = np.append(-1, last[:-1])
+    return result
