@@ -26,7 +26,7 @@ from boilerplate.features.tokens import tokens
 from boilerplate.page import Elements, Floats, Page, numbered
 
 PLACES: dict[str, tuple[str, ...]] = {"html": ELEMENT_PLACES, "text": LINE_PLACES}
-_SIGNATURES = 10_000  # whose tokens are remembered
+_SIGNATURES = 2_000  # whose tokens are remembered; other sites have others
 OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
 
 

@@ -100,7 +100,7 @@ for _token in ("<article>", "<li>", "<main>"):
 _NO_LANDMARK = frozenset(_BIT).isdisjoint
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_000)
 def _landmarks(signature: str) -> int:
     """The landmarks that an element itself is, one bit each, and whether it has a footer."""
     found = tokens(signature)

@@ -106,7 +106,7 @@ def _groups(elements: Elements) -> tuple[Ints, Ints, Ints, Ints]:
     return np.append(group, -1), np.append(place, -1), inner, np.where(inner >= 0, outer, -1)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_000)
 def _name(signature: str) -> str:
     """What siblings that are alike have in common: tag and classes, without numbers."""
     tag, *parts = signature.split("\t")

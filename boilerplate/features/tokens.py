@@ -16,7 +16,7 @@ _DIGITS = re.compile(r"\d+")
 _MOST = 48  # tokens of one element; utility frameworks write more than anyone reads
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_000)
 def tokens(signature: str) -> tuple[str, ...]:
     """The distinct tokens of an element's signature (see `segment.html.signature`)."""
     tag, *parts = signature.split("\t")
@@ -34,7 +34,7 @@ def tokens(signature: str) -> tuple[str, ...]:
     return tuple(list(found)[:_MOST])
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=2_000)
 def _named(word: str) -> dict[str, None]:
     """The tokens of one class name: the name without its numbers, and its parts."""
     lower = word.lower()

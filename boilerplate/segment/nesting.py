@@ -10,7 +10,8 @@ import re
 from collections import Counter
 
 _MOST_TAGS = 20_000  # pages with fewer parse in no time however deep they are
-_MOST_UNCLOSED = 1_000  # tags without an end tag, void ones too, of a page that is not looked at
+_MANY_TAGS = 3_000  # and with fewer than that, whatever is left open
+_MOST_UNCLOSED = 1_000  # of them, void ones too
 _MOST_DEPTH = 500  # browsers stop at about this depth too
 _MOST_STYLES = 20  # elements of style that are open at once
 _TAG = re.compile(
@@ -20,6 +21,7 @@ _TAG = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _STYLES = frozenset("b big code em font i s small strike strong tt u".split())
+_STYLE_TAG = re.compile(rf"<(/?)(?:{'|'.join(_STYLES)})[\s/>]", re.IGNORECASE)
 # Void elements, and those that close others of their name or need no end tag.
 _NO_DEPTH = frozenset(
     "area base br col embed hr img input link meta param source track wbr a nobr "
@@ -33,7 +35,7 @@ def limit_nesting(html: str) -> str:
     Their text stays. A page of ordinary size comes back as it is.
     """
     tags = html.count("<")
-    if tags < _MOST_TAGS and tags - 2 * html.count("</") < _MOST_UNCLOSED:
+    if tags < _MANY_TAGS or (tags < _MOST_TAGS and not _styles_pile_up(html, tags)):
         return html
     parts: list[str] = []
     end = 0
@@ -69,3 +71,10 @@ def limit_nesting(html: str) -> str:
         end = tag.end()
     parts.append(html[end:])
     return " ".join(parts)
+
+
+def _styles_pile_up(html: str, tags: int) -> bool:
+    if tags - 2 * html.count("</") < _MOST_UNCLOSED:
+        return False
+    slashes = _STYLE_TAG.findall(html)
+    return len(slashes) - 2 * slashes.count("/") >= _MOST_STYLES
