@@ -171,7 +171,8 @@ class Passes:
         found = numbers(list(self.vocabulary))
         order = np.argsort(found, kind="stable")
         nothing = np.zeros((len(LINE_PLACES), 1, OUTPUTS))
-        return found[order], np.concatenate((self.token_weights[:, order], nothing), axis=1)
+        weights = np.concatenate((self.token_weights[:, order], nothing), axis=1)
+        return found[order], np.ascontiguousarray(weights)  # a token's weights side by side
 
 
 def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Floats]:
