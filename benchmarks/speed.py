@@ -173,7 +173,7 @@ def main(corpora: Path, pages: int) -> None:
     text = [flatten(page, number) for number, page in enumerate(html)]
     lines = ["# Speed", "", "Written by `python -m benchmarks.speed`; processor time on one core."]
     lines += [f"Python {platform.python_version()}, {platform.machine()}.", ""]
-    lines += ["Every page is new to every extractor, and so to `boilerplate` as a whole. Its stages"]
+    lines += ["Every page is new to every extractor, and to `boilerplate` as a whole; its stages"]
     lines += ["are measured after that, when the caches hold the page and its class names.", ""]
     with threadpool_limits(1):  # one core means one core
         on_html, on_text = one_core(html, "html"), one_core(text, "text")

@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-_MOST_TAGS = 20_000  # pages with fewer parse in no time however deep they are
-_MANY_TAGS = 3_000  # and with fewer than that, whatever is left open
-_MOST_UNCLOSED = 1_000  # of them, void ones too
+import numpy as np
+
+_FEW_TAGS = 2_000  # pages with fewer parse in no time whatever they open
+_MANY_TAGS = 20_000  # pages with more are always looked at
+_MOST_OPEN = 1_000  # tags that may be open at once in the others
 _MOST_DEPTH = 500  # browsers stop at about this depth too
 _MOST_STYLES = 20  # elements of style that are open at once
 _TAG = re.compile(
@@ -21,12 +23,16 @@ _TAG = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _STYLES = frozenset("b big code em font i s small strike strong tt u".split())
-_STYLE_TAG = re.compile(rf"<(/?)(?:{'|'.join(_STYLES)})[\s/>]", re.IGNORECASE)
 # Void elements, and those that close others of their name or need no end tag.
 _NO_DEPTH = frozenset(
     "area base br col embed hr img input link meta param source track wbr a nobr "
     "html head body p li dt dd td th tr tbody thead tfoot option optgroup colgroup rt rp".split()
 )
+# Their first letters, but for those that others share: em, article, header, code.
+_NO_DEPTH_LETTERS = np.zeros((256, 256), np.bool_)
+for _name in _NO_DEPTH - {"embed", "area", "head", "col", "colgroup"} | {"path"}:
+    for _next in _name[1:2] or " >/":
+        _NO_DEPTH_LETTERS[ord(_name[0]), ord(_next) | 32] = True
 
 
 def limit_nesting(html: str) -> str:
@@ -35,7 +41,7 @@ def limit_nesting(html: str) -> str:
     Their text stays. A page of ordinary size comes back as it is.
     """
     tags = html.count("<")
-    if tags < _MANY_TAGS or (tags < _MOST_TAGS and not _styles_pile_up(html, tags)):
+    if tags < _FEW_TAGS or (tags < _MANY_TAGS and _most_open(html) < _MOST_OPEN):
         return html
     parts: list[str] = []
     end = 0
@@ -73,8 +79,12 @@ def limit_nesting(html: str) -> str:
     return " ".join(parts)
 
 
-def _styles_pile_up(html: str, tags: int) -> bool:
-    if tags - 2 * html.count("</") < _MOST_UNCLOSED:
-        return False
-    slashes = _STYLE_TAG.findall(html)
-    return len(slashes) - 2 * slashes.count("/") >= _MOST_STYLES
+def _most_open(html: str) -> int:
+    """About how many tags are open at once: a quick look at the first letters of each."""
+    text = np.frombuffer(f"{html}   ".encode(), np.uint8)
+    tag = np.flatnonzero(text == ord("<"))
+    closes = text[tag + 1] == ord("/")
+    first, second = (text[tag + 1 + closes + k].astype(np.intp) | 32 for k in (0, 1))
+    counts = (first >= ord("a")) & (first <= ord("z")) & ~_NO_DEPTH_LETTERS[first, second]
+    depth = np.cumsum(np.where(closes, -1, 1) * counts)
+    return int((depth - np.minimum.accumulate(depth)).max())
