@@ -222,6 +222,13 @@ def shipped_model(kind: str) -> BoilerplateClassifier:
     raise ModelError(f"the shipped model {kind}.json is not there; install the library anew")
 
 
+def load_shipped(kind: str) -> None:
+    """Load the shipped models that pages of a kind, ``"auto"`` included, may need."""
+    for one in ("html", "text"):
+        if kind in ("auto", one):
+            shipped_model(one)
+
+
 @lru_cache(maxsize=8)
 def _loaded_version(path: Path, modified: int) -> BoilerplateClassifier:
     return BoilerplateClassifier.load(path)

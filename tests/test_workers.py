@@ -4,7 +4,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from itertools import islice
+from itertools import count, islice
 
 import pytest
 
@@ -73,34 +73,29 @@ def test_what_fails_costs_itself_alone(workers: int) -> None:
     assert squares == {n: n * n for n in range(60) if n not in special.values()}
 
 
+def _endless(read: list[int], what: Callable[[int], str]) -> Iterator[tuple[str, int]]:
+    """Items without end; `read` lists the numbers of those that were taken."""
+    for number in count(1):
+        read.append(number)
+        yield what(number), number
+
+
 def test_items_are_read_as_they_are_needed() -> None:
-    read = 0
-
-    def endless() -> Iterator[tuple[str, int]]:
-        nonlocal read
-        while True:
-            read += 1
-            yield ("square" if read % 3 else "nothing", read)
-
-    found = in_order(endless(), _task, make, workers=1, timeout=60)
+    read: list[int] = []
+    items = _endless(read, lambda number: "square" if number % 3 else "nothing")
+    found = in_order(items, _task, make, workers=1, timeout=60)
     for _ in range(100):
         next(found)
-    assert read < 1000
+    assert len(read) < 1000
     found.close()
 
 
 def test_items_that_are_held_up_stay_within_bounds() -> None:
-    read = 0
-
-    def endless() -> Iterator[tuple[str, int]]:
-        nonlocal read
-        while True:
-            read += 1
-            yield ("hang" if read == 1 else "square", read)
-
-    found = in_order(endless(), lambda item: Task(item, 2**22), make, workers=2, timeout=3)
+    read: list[int] = []
+    items = _endless(read, lambda number: "hang" if number == 1 else "square")
+    found = in_order(items, lambda item: Task(item, 2**22), make, workers=2, timeout=3)
     assert isinstance(next(found)[1], Lost)
-    assert 2 < read <= 64 // 4 + 8
+    assert 2 < len(read) <= 64 // 4 + 8
     assert [result for _, result in islice(found, 40)] == [n * n for n in range(2, 42)]
     found.close()
 

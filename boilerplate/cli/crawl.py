@@ -19,11 +19,11 @@ from typing import IO, Any, ClassVar
 import click
 
 from boilerplate import BoilerplateFilter
-from boilerplate.cli.output import printable, write_whole
+from boilerplate.cli.output import is_device, printable, write_whole
 from boilerplate.cli.report import Failure, progress
 from boilerplate.decoding import check_page, decode
 from boilerplate.errors import SourceError
-from boilerplate.filter import shipped_model
+from boilerplate.filter import load_shipped
 from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, find, sinks
 from boilerplate.sources.inputs import is_folder
 from boilerplate.sources.shards import Shards, Tally
@@ -61,8 +61,7 @@ class _Extractor:
 
         threadpool_limits(1)  # the processes are what is parallel
         if options.model is None:
-            for kind in ("html", "text"):
-                shipped_model(kind)
+            load_shipped(options.kind)
         self._filters = {kind: options.filter(kind) for kind in ("auto", "html", "text")}
         self._kind = options.kind
 
@@ -72,8 +71,8 @@ class _Extractor:
         check_page(page)
         if isinstance(page, bytes):
             page = decode(page, encoding)
-        keep = self._filters[kind or "auto" if self._kind == "auto" else self._kind]
-        return keep(page, url=url), len(page)
+        asked = self._kind if self._kind != "auto" else kind or "auto"
+        return self._filters[asked](page, url=url), len(page)
 
 
 def crawl(
@@ -93,7 +92,7 @@ def crawl(
     reader = Reader(inputs, text_field, id_field)
     extraction.filter(extraction.kind)  # a wrong model is told before anything is written
 
-    if output is None or (_is_device(output) and not is_folder(output)):
+    if output is None or (is_device(output) and not is_folder(output)):
         if resume:
             raise Failure("--resume needs -o FILE: a stream cannot be gone on with")
         with _streamed(output) as out, _told(output or "standard output", "its last row is whole"):
@@ -206,11 +205,6 @@ class _Streamed:
     def failed(self, id: str, sentence: str) -> None:
         self.tally.add(Tally(1, failed=1))
         click.echo(f"Error: {id}: {sentence}", err=True)
-
-
-def _is_device(output: str) -> bool:
-    """Whether this is there and neither a file nor a folder: a device or a named pipe."""
-    return os.path.exists(output) and not os.path.isfile(output)
 
 
 @contextmanager

@@ -25,7 +25,7 @@ def opened(path: str | None) -> Iterator[TextIO]:
         yield sys.stdout
         return
     target = Path(os.path.realpath(path))
-    if target.exists() and not target.is_file():  # a device or a named pipe
+    if is_device(path):
         with target.open("w", encoding="utf-8", errors="backslashreplace") as stream:
             yield stream
         return
@@ -36,6 +36,11 @@ def opened(path: str | None) -> Iterator[TextIO]:
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def is_device(path: str) -> bool:
+    """Whether this is there and no file: a device or a named pipe, or else a folder."""
+    return os.path.exists(path) and not os.path.isfile(path)
 
 
 def write_json(record: dict[str, Any], stream: TextIO) -> None:

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from boilerplate.cli.report import Report, progress
 from boilerplate.decoding import check_page
-from boilerplate.sources.inputs import PAGE_SUFFIXES
+from boilerplate.sources.inputs import PAGE_SUFFIXES, files_in
 
 _T = TypeVar("_T")
 
@@ -41,12 +41,7 @@ def each_page(
 def _files(argument: str, report: Report) -> list[str]:
     if not os.path.isdir(argument):
         return [argument]
-    files = sorted(
-        os.path.join(folder, name)
-        for folder, _, names in os.walk(argument)
-        for name in names
-        if name.lower().endswith(PAGE_SUFFIXES)
-    )
+    files = [name for name in files_in(argument) if name.lower().endswith(PAGE_SUFFIXES)]
     if not files:
         suffixes = ", ".join(PAGE_SUFFIXES)
         report.failure(argument, f"this folder holds no pages (files that end in {suffixes})")

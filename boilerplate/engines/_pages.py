@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 
 from boilerplate.decoding import check_page
 from boilerplate.errors import BoilerplateError, PageError
-from boilerplate.filter import BoilerplateFilter, shipped_model
+from boilerplate.filter import BoilerplateFilter, load_shipped
 from boilerplate.model import BoilerplateClassifier
 
 
@@ -50,9 +50,7 @@ class Articles:
     def __init__(self, **options: Unpack[FilterOptions]) -> None:
         self._keep = BoilerplateFilter(**options)
         if self._keep.model is None:
-            for kind in ("html", "text"):
-                if self._keep.kind in ("auto", kind):
-                    shipped_model(kind)
+            load_shipped(self._keep.kind)
 
     def __call__(self, page: Any) -> tuple[str | None, str | None]:
         """The article and None, or None and one sentence; never raises."""

@@ -14,7 +14,7 @@ from boilerplate.features.wording import DIGIT, LOWER, SPACELESS, Wording, Words
 from boilerplate.page import Floats, Ints
 
 _BLOCK_BITS = np.uint64((1 << 20) - 1)  # blocks beyond that many share their numbers
-_PAIRED = np.uint64(0xD1342543DE82EF95)
+_PAIRED = np.uint64(0xD1342543DE82EF95)  # tells a pair of characters from its reverse
 
 
 @dataclass(slots=True)

@@ -47,6 +47,12 @@ def sums_between(values: Floats, start: Ints, end: Ints) -> Floats:
     return result
 
 
+def last_flagged(flags: NDArray[np.bool_]) -> Ints:
+    """The last flagged block up to each block, itself included, -1 for none."""
+    result: Ints = np.maximum.accumulate(np.where(flags, np.arange(flags.size), -1))
+    return result
+
+
 def long_blocks(words: Wording, density: Floats) -> Floats:
     """1 for blocks of at least 10 words and few links, else 0; shape (n_blocks,)."""
     return ((words.words >= 10) & (density < 0.34)).astype(np.float64)
@@ -268,7 +274,7 @@ def structure(
     levels = [HEADINGS.index(name) + 1.0 if name in HEADINGS else 0.0 for name in tags]
     level = np.array(levels)[tag]
     heading = level > 0
-    last = np.maximum.accumulate(np.where(heading, at, -1))
+    last = last_flagged(heading)
     above = np.where(last >= 0, level[last], 0.0)
     columns = {
         "heading_distance": np.log1p(np.where(last >= 0, at - last, n).astype(np.float64)),
@@ -344,7 +350,7 @@ def layout(page: Page, words: Wording) -> dict[str, Floats]:
     # A line on its own between blank lines, or before longer text, may head a section.
     heading = short & (_shifted(words.words, 1) > 2 * words.words)
     at = np.arange(n)
-    last = np.maximum.accumulate(np.where(heading, at, -1))
+    last = last_flagged(heading)
     return {
         "gap_before": gap,
         "gap_after": gap_after,

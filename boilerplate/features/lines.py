@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate.features.context import last_flagged
 from boilerplate.features.wording import (
     DIGIT,
     SPACELESS,
     Wording,
     Words,
+    counts_before,
     hashed,
     lowered,
     words_of,
@@ -149,11 +151,10 @@ def _folded(each: Words) -> tuple[NDArray[np.uint64], Ints]:
     again[1:] = letter[1:] & letter[:-1]
     again[4:] |= digit[4:] & digit[3:-1] & digit[2:-2] & digit[1:-3] & digit[:-4]
     folded = np.where(kind <= DIGIT, _FOLDED[np.minimum(kind, DIGIT)], each.code)
-    return folded[~again], np.append(0, np.cumsum(~again))
+    return folded[~again], counts_before(~again)
 
 
 def _last_before(flags: NDArray[np.bool_]) -> Ints:
     """The last flagged line above each line, -1 for none."""
-    last = np.maximum.accumulate(np.where(flags, np.arange(flags.size), -1))
-    result: Ints = np.append(-1, last[:-1])
+    result: Ints = np.append(-1, last_flagged(flags)[:-1])
     return result

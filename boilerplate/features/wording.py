@@ -170,7 +170,7 @@ def wording(texts: list[str]) -> Wording:
 
     word_length = each.end - each.start
     first_kind = kind[each.start]
-    upper_sum = _before(kind == UPPER)
+    upper_sum = counts_before(kind == UPPER)
     uppers = upper_sum[each.end] - upper_sum[each.start]
 
     def words_where(flags: NDArray[np.bool_]) -> Floats:
@@ -279,7 +279,7 @@ def wording(texts: list[str]) -> Wording:
     )
 
 
-def _before(flags: NDArray[np.bool_]) -> Ints:
+def counts_before(flags: NDArray[np.bool_]) -> Ints:
     """How many are flagged before each place and before the end."""
     result = np.zeros(flags.size + 1, np.intp)
     np.cumsum(flags, out=result[1:])

@@ -54,9 +54,10 @@ def limit_nesting(html: str) -> str:
         if not name or name in _NO_DEPTH:
             continue
         if not tag[2]:
-            if len(opened) < _MOST_DEPTH if name not in _STYLES else styles < _MOST_STYLES:
+            is_style = name in _STYLES
+            if (styles < _MOST_STYLES) if is_style else (len(opened) < _MOST_DEPTH):
                 around[name] += 1
-                if name in _STYLES:
+                if is_style:
                     styles += 1
                 else:
                     opened.append(name)

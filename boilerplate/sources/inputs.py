@@ -49,12 +49,9 @@ def find(argument: str, text_field: str = "text") -> list[Input]:
     """
     if not os.path.isdir(argument):
         return [_input(argument, _by_name(argument) or _by_content(argument, text_field))]
-    names = sorted(
-        os.path.join(folder, name) for folder, _, names in os.walk(argument) for name in names
-    )
     found = [
         _input(name, format)
-        for name in names
+        for name in files_in(argument)
         if (format := _by_name(name)) and not (format == "jsonl" and _is_other(name, text_field))
     ]
     if not found:
@@ -64,6 +61,13 @@ def find(argument: str, text_field: str = "text") -> list[Input]:
             f"{text_field!r})"
         )
     return found
+
+
+def files_in(folder: str) -> list[str]:
+    """All files in a folder, at any depth, sorted."""
+    return sorted(
+        os.path.join(inner, name) for inner, _, names in os.walk(folder) for name in names
+    )
 
 
 def is_container(argument: str) -> bool:

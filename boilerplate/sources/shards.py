@@ -10,7 +10,6 @@ on what was before it, so the bytes are the same.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections import Counter
 from contextlib import ExitStack
@@ -24,7 +23,7 @@ except ImportError:  # on Windows, where nothing holds two runs apart
     fcntl = None  # type: ignore[assignment]
 
 from boilerplate.errors import SourceError
-from boilerplate.sources.sinks import Sink, joined, sink
+from boilerplate.sources.sinks import Sink, joined, on_disk, sink
 
 
 @dataclass
@@ -243,12 +242,10 @@ class Shards:
             self.errors.unlink(missing_ok=True)
             return
         partial = self._work / "errors.tmp"
-        with partial.open("wb") as file:
+        with on_disk(partial) as file:
             for number in range(len(self._tallies)):
                 for error in json.loads(self._tally_path(number).read_bytes())["errors"]:
                     file.write(_json(error))
-            file.flush()
-            os.fsync(file.fileno())
         partial.replace(self.errors)
 
     def _write_output(self) -> None:
@@ -274,8 +271,6 @@ def _json(value: Any, indent: int | None = None) -> bytes:
 def _replace(path: Path, content: bytes) -> None:
     """Write a small file so that it is whole or as it was."""
     partial = path.with_name(f"{path.name}.tmp")
-    with partial.open("wb") as file:
+    with on_disk(partial) as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
     partial.replace(path)

@@ -48,7 +48,7 @@ def sink(path: Path, suffix: str, schema: Any = None) -> Iterator[Sink]:
         schema: Of a Parquet file, if the rows are those of one; else its columns are `id`,
             `url`, `text` and `metadata`, which holds the other fields as JSON.
     """
-    with path.open("wb") as file:
+    with on_disk(path) as file:
         if suffix == ".parquet":
             table = _Table(file, schema)
             try:
@@ -58,12 +58,19 @@ def sink(path: Path, suffix: str, schema: Any = None) -> Iterator[Sink]:
                 table.close()
         else:
             with _compressed(file, suffix) as stream:
-                yield Lines(stream)
+                yield _Lines(stream)
+
+
+@contextmanager
+def on_disk(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file to write; what was written is on the disk when this is left."""
+    with path.open("wb") as file:
+        yield file
         file.flush()
         os.fsync(file.fileno())
 
 
-class Lines:
+class _Lines:
     """Writes rows as JSON lines to a binary stream."""
 
     def __init__(self, stream: IO[bytes]) -> None:
@@ -81,7 +88,7 @@ def line(row: dict[str, Any]) -> bytes:
 
 def joined(parts: Sequence[Path], path: Path, suffix: str) -> None:
     """Write files that `sink` has written as one."""
-    with path.open("wb") as file:
+    with on_disk(path) as file:
         if suffix == ".parquet":
             from pyarrow import parquet
 
@@ -92,8 +99,6 @@ def joined(parts: Sequence[Path], path: Path, suffix: str) -> None:
             for part in parts:
                 with part.open("rb") as stream:
                     copyfileobj(stream, file, 1 << 20)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @contextmanager
