@@ -108,6 +108,30 @@ def test_small_languages_are_one_row(examples: list[Example]) -> None:
     assert sorted(rows["news-hand/en"] + rows["news-hand/other"]) == rows["news-hand"]
 
 
+def test_each_style_of_flattening_is_a_row(examples: list[Example]) -> None:
+    styles = ["wet" if i % 2 else "glued" for i in range(len(examples))]
+    flattened = [
+        replace(e, gold=replace(e.gold, corpus="wcxb-dev", type="article"), style=style)
+        for e, style in zip(examples, styles, strict=True)
+    ]
+    rows = groups(flattened)
+    assert list(rows) == [
+        "wcxb-dev", "wcxb-dev/article", "wcxb-dev/style glued", "wcxb-dev/style wet"
+    ]  # fmt: skip
+    assert rows["wcxb-dev/style wet"] == list(range(1, len(examples), 2))
+
+
+def test_the_oracle_is_what_perfect_labels_would_reach(examples: list[Example]) -> None:
+    chosen = [e for e in examples if len(e.page)][:4]
+    texts = {"boilerplate": [""] * len(chosen)}
+    assert report(chosen, texts)["labeled"]["oracle"] == 1.0
+    # Half of one page's gold text is nowhere in the page.
+    gold = chosen[0].gold
+    lost = " ".join(f"lost{i}" for i in range(len((gold.text or "").split())))
+    torn = replace(chosen[0], gold=replace(gold, text=f"{gold.text} {lost}"))
+    assert 0.85 < report([torn, *chosen[1:]], texts)["labeled"]["oracle"] < 0.95
+
+
 def test_addresses_of_links_are_not_held_against_a_text(examples: list[Example]) -> None:
     linked = [f"[{e.gold.text}](https://example.org/a-b)" for e in examples if e.gold.text]
     known = [e for e in examples if e.gold.text]

@@ -13,7 +13,7 @@ from boilerplate.errors import BoilerplateError
 from boilerplate.segment import segment
 from training.align import block_labels, content_share, oracle, tokens
 from training.corpora import fingerprint, folds, read_corpus, site
-from training.flatten import STYLES, flatten
+from training.flatten import STYLES, flatten, style_of
 from training.peers import Peer, html_peers, text_peers
 
 BODY = [
@@ -186,6 +186,11 @@ def test_a_scraper_keeps_the_article_and_mostly_leaves_the_menu_out() -> None:
     texts = [flatten(PAGE, seed, "scraped") for seed in range(20)]
     assert all(part in " ".join(text.split()) for text in texts for part in BODY)
     assert 0 < sum("Contact" in text for text in texts) < 20
+
+
+def test_the_style_that_a_seed_draws_is_told() -> None:
+    assert {style_of(seed) for seed in range(200)} == set(STYLES)
+    assert all(flatten(PAGE, seed) == flatten(PAGE, seed, style_of(seed)) for seed in range(40))
 
 
 def test_styles_differ_where_they_should() -> None:

@@ -89,11 +89,12 @@ def write_card(path: Path, kind: Kind, model: BoilerplateClassifier) -> None:
         "Cross-validated in five folds; no site is on both sides of a fold, and pages of corpora "
         "that are not trained on are judged by a model that was trained without their site. Mean "
         "over pages of word precision, recall and F1 of the body without its headline, with the "
-        "95 % bootstrap interval of F1 and its median; then the best other extractor of the same "
-        "run on the same pages, and how far we are above it, with the interval of the paired "
-        "difference. `trafilatura-eval` has no full gold texts: its row counts segments kept and "
-        "dropped. `labeled-alone` are the pages of `labeled/` judged by models that learnt from "
-        "the other pages of `labeled/` and nothing else.",
+        "95 % bootstrap interval of F1, its median, and the F1 that perfect labels of the blocks "
+        "would reach (oracle); then the best other extractor of the same run on the same pages, "
+        "and how far we are above it, with the interval of the paired difference. "
+        "`trafilatura-eval` has no full gold texts: its row counts segments kept and dropped. "
+        "`labeled-alone` are the pages of `labeled/` judged by models that learnt from the other "
+        "pages of `labeled/` and nothing else.",
     ]
     for table in tables(info["scores"]):
         lines += ["", *_markdown(table)]

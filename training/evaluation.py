@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from boilerplate import BoilerplateClassifier, BoilerplateError, BoilerplateFilter
 from boilerplate.page import Floats
-from training.align import oracle, tokens
+from training.align import tokens
 from training.augment import fragment, with_teasers
 from training.calibration import expected_calibration_error, reliability
 from training.calibration import plot as draw
@@ -152,16 +152,6 @@ def _peers(source: str, lang: str | None, kind: str) -> dict[str, str | None]:
     return {name: kept(peer) for name, peer in peers.items()}
 
 
-def oracles(examples: Sequence[Example]) -> dict[str, float]:
-    """The word F1 that perfect labels of the blocks would reach, by corpus."""
-    found: dict[str, list[float]] = {}
-    for example in examples:
-        if example.shares is not None and example.gold.text is not None:
-            score = oracle(example.page.texts, example.shares, example.gold.text)
-            found.setdefault(example.gold.corpus, []).append(score.f1)
-    return {corpus: round(float(np.mean(scores)), 4) for corpus, scores in found.items()}
-
-
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What the cross-validation of one kind of page shows.
@@ -262,7 +252,6 @@ def main(
             print_report(found.report, f"{one}, words (trafilatura-eval: segments)")
             error = expected_calibration_error(found.bins)
             click.echo(f"{one}: expected calibration error, by words: {error:.4f}")
-            click.echo(f"{one}: F1 that perfect labels would reach: {oracles(found.examples)}")
             for failure in found.failures:
                 click.echo(f"{one}: worst of {failure['group']}: {failure['id']}: ", nl=False)
                 click.echo(f"F1 {failure['scores'][2]:.3f}, {failure['what']}: {failure['block']}")

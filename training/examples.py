@@ -15,7 +15,7 @@ from boilerplate.page import LABELS, Floats, Page
 from boilerplate.segment import segment
 from training.align import block_labels
 from training.corpora import GoldPage, read_corpus
-from training.flatten import flatten
+from training.flatten import flatten, style_of
 
 _SUFFIX = {"html": ".html", "text": ".txt"}
 SAMPLES = "user sample page"  # sources that begin so are never trained on: they are a check
@@ -31,33 +31,32 @@ class Example:
         page: The source, segmented.
         shares: The share of each label in each block, shape (n_blocks, 3); None where the
             corpus has no full gold text.
+        style: How the page was flattened, of `training.flatten.STYLES`; None if it was not.
     """
 
     gold: GoldPage
     source: str
     page: Page
     shares: Floats | None
+    style: str | None = None
 
 
-def corpus_examples(
-    folder: Path, names: Iterable[str], kind: str, style: str | None = None
-) -> list[Example]:
-    """The pages of some corpora as HTML, or flattened (each in its own style, or all in one)."""
+def corpus_examples(folder: Path, names: Iterable[str], kind: str) -> list[Example]:
+    """The pages of some corpora as HTML, or flattened, each in a style that its id decides."""
     pages = (page for name in names for page in read_corpus(folder, name))
-    return list(
-        Parallel(n_jobs=-1, batch_size=16)(delayed(_example)(page, kind, style) for page in pages)
-    )
+    return list(Parallel(n_jobs=-1, batch_size=16)(delayed(_example)(page, kind) for page in pages))
 
 
-def _example(gold: GoldPage, kind: str, style: str | None) -> Example:
-    source = gold.html
+def _example(gold: GoldPage, kind: str) -> Example:
+    source, style = gold.html, None
     if kind == "text":
-        source = flatten(gold.html, zlib.crc32(gold.id.encode()), style)
+        seed = zlib.crc32(gold.id.encode())
+        source, style = flatten(gold.html, seed), style_of(seed)
     page = segment(source, kind)
     shares = None
     if gold.text is not None:
         shares = block_labels(page.texts, gold.text, gold.title) if len(page) else np.zeros((0, 3))
-    return Example(replace(gold, html=""), source, page, shares)
+    return Example(replace(gold, html=""), source, page, shares, style)
 
 
 def labeled_examples(folder: Path, kind: str) -> list[Example]:

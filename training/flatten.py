@@ -78,7 +78,7 @@ def flatten(html: str, seed: int, style: str | None = None) -> str:
         ValueError: if the style is not one of `STYLES`.
     """
     rng = random.Random(seed)
-    drawn = rng.choices(STYLES, _WEIGHTS)[0]
+    drawn = _drawn(rng)
     style = style or drawn
     if style not in STYLES:
         raise ValueError(f"no style {style!r}; there are {', '.join(STYLES)}")
@@ -92,6 +92,15 @@ def flatten(html: str, seed: int, style: str | None = None) -> str:
         width = rng.randint(72, 80)
         text = "\n".join(_wrap(line, width) for line in text.split("\n"))
     return text.strip()
+
+
+def style_of(seed: int) -> str:
+    """The style in which a page is flattened if none is asked for."""
+    return _drawn(random.Random(seed))
+
+
+def _drawn(rng: random.Random) -> str:
+    return rng.choices(STYLES, _WEIGHTS)[0]
 
 
 def _details(style: str, rng: random.Random) -> _Style:

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from boilerplate.page import Floats, Ints
 from boilerplate.scoring import Scores, word_scores
+from training.align import oracle
 from training.corpora import CHECKING, TRAINING
 from training.examples import Example
 
@@ -76,7 +77,7 @@ def _central(draws: Floats) -> tuple[float, float]:
 
 
 def groups(examples: Sequence[Example]) -> dict[str, list[int]]:
-    """The rows of a report: every corpus, WCXB's page types, the languages of the others.
+    """The rows of a report: every corpus, WCXB's page types and styles of flattening, languages.
 
     Languages of fewer than ten pages, and pages of no known language, are one row together.
     """
@@ -89,6 +90,8 @@ def groups(examples: Sequence[Example]) -> dict[str, list[int]]:
         if corpus in TRAINING:
             large = name is not None and pages[corpus, name] >= _FEWEST
             result.setdefault(f"{corpus}/{name if large else 'other'}", []).append(i)
+        if corpus == "wcxb-dev" and example.style:
+            result.setdefault(f"{corpus}/style {example.style}", []).append(i)
     return dict(sorted(result.items(), key=lambda item: place(item[0])))
 
 
@@ -102,9 +105,10 @@ def report(examples: Sequence[Example], by_name: Mapping[str, Texts]) -> Report:
     """Scores of every extractor in every group, and how far ours is from the others.
 
     An entry holds precision, recall and F1 under each extractor's name; under ``interval`` and
-    ``median`` those of our F1; under ``lead`` how far it is above each peer's (the paired
+    ``median`` those of our F1; under ``oracle`` the F1 that perfect labels of the blocks would
+    reach; under ``lead`` how far it is above each peer's (the paired
     difference and its interval); under ``failed`` on how many pages a peer raised. The F1 of a
-    corpus without full gold texts is over the segments of all its pages, so it has no median.
+    corpus without full gold texts is over the segments of all its pages: no median, no oracle.
     """
     return {
         group: _entry(
@@ -131,6 +135,7 @@ def _entry(examples: Sequence[Example], by_name: Mapping[str, Texts]) -> dict[st
             draws[name] = scores[:, 2][drawn].mean(axis=1)
             if name == "boilerplate":
                 entry["median"] = round(float(np.median(scores[:, 2])), 4)
+                entry["oracle"] = round(_oracle(examples), 4)
         entry[name], f1[name] = _rounded(overall), overall.f1
     entry["interval"] = _rounded(_central(draws["boilerplate"]))
     for name in by_name:
@@ -140,6 +145,19 @@ def _entry(examples: Sequence[Example], by_name: Mapping[str, Texts]) -> dict[st
     failed = {name: sum(text is None for text in texts) for name, texts in by_name.items()}
     entry["failed"] = {name: pages for name, pages in failed.items() if pages}
     return entry
+
+
+def _oracle(examples: Sequence[Example]) -> float:
+    """The mean F1 that perfect labels of the blocks would reach."""
+    return float(
+        np.mean(
+            [
+                oracle(e.page.texts, e.shares, e.gold.text).f1
+                for e in examples
+                if e.shares is not None and e.gold.text is not None
+            ]
+        )
+    )
 
 
 def _rounded(values: Iterable[float]) -> list[float]:
@@ -166,14 +184,14 @@ def failed_peers(result: Report) -> str:
 def tables(result: Report) -> list[list[list[str]]]:
     """A report as tables of text, each with its head: our figures, and every peer's F1."""
     peers = peers_in(result)
-    ours = [["pages of", "pages", "precision", "recall", "F1", "95 %", "median"]]
+    ours = [["pages of", "pages", "precision", "recall", "F1", "95 %", "median", "oracle"]]
     theirs = [["F1, pages of", "boilerplate", *peers]]
     if peers:
         ours[0] += ["best peer", "its F1", "lead", "95 % of the lead"]
     for group, entry in result.items():
-        median = f"{entry['median']:.3f}" if "median" in entry else ""
+        whole = [f"{entry[key]:.3f}" if key in entry else "" for key in ("median", "oracle")]
         figures = [f"{value:.3f}" for value in entry["boilerplate"]]
-        row = [group, str(entry["pages"]), *figures, _span(entry["interval"], ".3f"), median]
+        row = [group, str(entry["pages"]), *figures, _span(entry["interval"], ".3f"), *whole]
         if peers:
             best = max(peers, key=lambda name: float(entry[name][2]))
             lead, *ends = entry["lead"][best]

@@ -8,7 +8,7 @@ characters, emphasised characters and signatures.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,7 +36,7 @@ _STRONG = frozenset(("b", "strong", "em", "i"))
 _NAMING = frozenset(("class", "id", "role", "itemprop", "rel", "data-testid", "data-component"))
 _TELLING = _NAMING | {"hidden", "aria-hidden", "style"}  # attributes that a signature looks at
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_IFRAME = re.compile(r"<(/?)(?i:iframe)\b")
+_IFRAME = re.compile(r"<(/?)iframe\b", re.I)
 _BREAK = "\x1f"
 _LETTER = "[^\\W_\u0e00-\u10ff\u1780-\u17ff\u2e80-\uabff\uf900-\ufaff\uff66-\uff9f]"
 _ENDS_WORD = re.compile(rf"{_LETTER}{{2}}$|\s\d$")
@@ -47,9 +47,9 @@ class _Node(Protocol):
     """What the walk asks of a node; lexbor's nodes answer as they are."""
 
     @property
-    def mem_id(self) -> int: ...
+    def first_child(self) -> _Node | None: ...
     @property
-    def parent(self) -> _Node | None: ...
+    def next(self) -> _Node | None: ...
     @property
     def tag(self) -> str | None: ...
     @property
@@ -60,12 +60,12 @@ class _Node(Protocol):
 
 def segment_html(html: str) -> Page:
     """Cut an HTML document or fragment into blocks."""
-    return _walk(_lexbor_nodes(html))
+    return _walk(_lexbor_tree(html))
 
 
 def segment_soup(soup: Tag) -> Page:
     """Cut a BeautifulSoup tree into blocks; text nodes are numbered as `soup_texts` gives them."""
-    return _walk(_soup_nodes(soup))
+    return _walk(_soup_tree(soup))
 
 
 def signature(tag: str, attributes: dict[str, str | None]) -> str:
@@ -86,36 +86,39 @@ def signature(tag: str, attributes: dict[str, str | None]) -> str:
     return f"{parts}\thidden" if hidden else parts
 
 
-def _lexbor_nodes(html: str) -> Iterable[_Node]:
+def _lexbor_tree(html: str) -> _Node | None:
     # An <iframe/> that is never closed would swallow the rest of the page; <embed> has no inside.
-    if "rame" in html or "RAME" in html:  # a quick look, in any spelling that is written
+    html = html.replace("<iframe", "<embed").replace("</iframe", "</embed")
+    if "<I" in html or "<iF" in html:  # in another spelling
         html = _IFRAME.sub(r"<\1embed", html)
     tree = LexborHTMLParser(limit_nesting(html))
-    root = tree.root
-    if root is None:
-        return ()
     tree.strip_tags(DROPPED)
-    return root.traverse(include_text=True)
+    return tree.root
 
 
 @dataclass(slots=True)
 class _SoupNode:
     """A node of a BeautifulSoup tree as the walk takes it."""
 
-    mem_id: int
-    parent: _SoupNode | None
     tag: str
     attributes: dict[str, str | None]
     text_content: str = ""
+    first_child: _SoupNode | None = None
+    last_child: _SoupNode | None = None
+    next: _SoupNode | None = None
+
+    def append(self, child: _SoupNode) -> None:
+        if self.last_child is None:
+            self.first_child = child
+        else:
+            self.last_child.next = child
+        self.last_child = child
 
 
-def _soup_nodes(soup: Tag) -> Iterator[_SoupNode]:
+def _soup_tree(soup: Tag) -> _SoupNode:
     from bs4.element import NavigableString, PreformattedString, Tag
 
-    root = _SoupNode(id(soup), None, soup.name or "html", {})
-    if soup.name != "[document]":
-        root.attributes = _plain(soup)
-    yield root
+    root = _SoupNode(soup.name or "html", {} if soup.name == "[document]" else _plain(soup))
     seen = {id(soup): root}  # without what is dropped and what stands in it
     for node in soup.descendants:
         up = seen.get(id(node.parent))
@@ -123,10 +126,11 @@ def _soup_nodes(soup: Tag) -> Iterator[_SoupNode]:
             continue
         if isinstance(node, Tag):
             if node.name not in DROPPED:
-                seen[id(node)] = _SoupNode(id(node), up, node.name, _plain(node))
-                yield seen[id(node)]
+                seen[id(node)] = _SoupNode(node.name, _plain(node))
+                up.append(seen[id(node)])
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            yield _SoupNode(id(node), up, "-text", {}, str(node))
+            up.append(_SoupNode("-text", {}, str(node)))
+    return root
 
 
 def soup_texts(soup: Tag) -> Iterator[NavigableString]:
@@ -206,7 +210,7 @@ class _Run:
             self.images = 0
 
 
-def _walk(nodes: Iterable[_Node]) -> Page:
+def _walk(root: _Node | None) -> Page:
     run = _Run()
     page, texts, chunks, inline = run.page, run.page.texts, run.chunks, run.inline
     opened: list[_Node] = []  # the block elements, in document order, and their columns
@@ -216,19 +220,17 @@ def _walk(nodes: Iterable[_Node]) -> Page:
     starts: list[int] = []
     ends: list[int] = []
     title: list[str] = []
-    stack: list[tuple[int, str, int]] = [(0, "", -1)]  # identity, tag, element (-1 if inline)
-    innermost = 0  # the identity on top of the stack
+    stack: list[tuple[_Node, str, int]] = []  # node, tag, element (-1 if inline)
     current, current_tag = -1, "html"
     link = strong = preformatted = in_title = 0
     number = -1
     closed = seam = False  # whether an inline element just closed, and another opened right after
     blank = False  # whether there was white space before any text
 
-    def close() -> None:
-        nonlocal innermost, current, current_tag, blank
+    def close() -> _Node:
+        nonlocal current, current_tag, blank
         nonlocal link, strong, preformatted, in_title, closed
-        _, tag, element = stack.pop()
-        innermost = stack[-1][0]
+        node, tag, element = stack.pop()
         if element >= 0:
             if chunks or (blank and inline):
                 run.flush(element, tag, preformatted)
@@ -238,7 +240,7 @@ def _walk(nodes: Iterable[_Node]) -> Page:
                 preformatted -= 1
             current = parents[element]
             current_tag = tags[current] if current >= 0 else "html"
-            return
+            return node
         closed = True
         if tag == "a":
             link -= 1
@@ -246,13 +248,11 @@ def _walk(nodes: Iterable[_Node]) -> Page:
             strong -= 1
         elif tag == "title":
             in_title -= 1
+        return node
 
-    for node in nodes:
-        tag = node.tag
-        parent = node.parent
-        up = parent.mem_id if parent is not None else 0
-        while innermost != up and innermost:
-            close()
+    node = root
+    while node is not None:
+        tag = node.tag or ""
         if tag == "-text":
             number += 1
             text = node.text_content or ""
@@ -277,51 +277,63 @@ def _walk(nodes: Iterable[_Node]) -> Page:
                     chars = sum(map(len, text.split()))
                     run.link_chars += chars if link else 0
                     run.strong_chars += chars if strong else 0
-        elif tag in _BLOCK:
-            if chunks or (blank and inline):
-                run.flush(current, current_tag, preformatted)
-            blank = False
-            depths.append(depths[current] + 1 if current >= 0 else 0)
-            parents.append(current)
-            starts.append(len(texts))
-            ends.append(-1)
-            opened.append(node)
-            tags.append(tag)
-            current, current_tag = len(tags) - 1, tag
-            if tag == "pre":
-                preformatted += 1
-            innermost = node.mem_id
-            stack.append((innermost, tag, current))
-        elif tag == "br":
-            if run.seen_break:
-                run.flush(current, current_tag, preformatted)
+        else:
+            element, opens = -1, True
+            if tag in _BLOCK:
+                if chunks or (blank and inline):
+                    run.flush(current, current_tag, preformatted)
                 blank = False
+                depths.append(depths[current] + 1 if current >= 0 else 0)
+                parents.append(current)
+                starts.append(len(texts))
+                ends.append(-1)
+                opened.append(node)
+                element = current = len(tags)
+                current_tag = tag
+                tags.append(tag)
+                if tag == "pre":
+                    preformatted += 1
+            elif tag == "br":
+                opens = False
+                if run.seen_break:
+                    run.flush(current, current_tag, preformatted)
+                    blank = False
+                else:
+                    chunks.append(_BREAK)
+                    run.breaks += 1
+                    run.seen_break = True
+            elif tag == "img":
+                opens = False
+                run.images += 1
+            elif tag == "meta":
+                opens = False
+                attributes = node.attributes
+                key = attributes.get("property") or attributes.get("name")
+                content = attributes.get("content")
+                if key and content:
+                    page.meta.setdefault(key.lower(), content)
+            elif tag[:1] in ("-", ""):  # the document or a comment
+                opens = False
             else:
-                chunks.append(_BREAK)
-                run.breaks += 1
-                run.seen_break = True
-        elif tag == "img":
-            run.images += 1
-        elif tag == "meta":
-            attributes = node.attributes
-            key = attributes.get("property") or attributes.get("name")
-            content = attributes.get("content")
-            if key and content:
-                page.meta.setdefault(key.lower(), content)
-        elif tag is not None and tag[0] != "-":  # neither the document nor a comment
-            if tag == "a":
-                link += 1
-                run.links += 1
-            elif tag in _STRONG:
-                strong += 1
-            elif tag == "title":
-                in_title += 1
-            inline.append(node)
-            innermost = node.mem_id
-            stack.append((innermost, tag, -1))
-            seam, closed = seam or closed, False
-    while innermost:
-        close()
+                if tag == "a":
+                    link += 1
+                    run.links += 1
+                elif tag in _STRONG:
+                    strong += 1
+                elif tag == "title":
+                    in_title += 1
+                inline.append(node)
+                seam, closed = seam or closed, False
+            child = node.first_child
+            if opens or child is not None:
+                stack.append((node, tag, element))
+                if child is not None:
+                    node = child
+                    continue
+                close()
+        node = node.next
+        while node is None and stack:
+            node = close().next
     run.flush(current, current_tag, 0)
 
     columns = np.array(run.rows, np.intp).reshape(-1, 8).T
