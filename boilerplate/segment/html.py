@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
-from boilerplate.page import Elements, Page, numbered
-from boilerplate.segment.nesting import limit_nesting
+from boilerplate.page import Elements, Ints, Page, numbered
+from boilerplate.segment.nesting import limit_nesting, may_nest
 
 if TYPE_CHECKING:
     from bs4 import NavigableString, Tag
@@ -36,7 +37,7 @@ _STRONG = frozenset(("b", "strong", "em", "i"))
 _NAMING = frozenset(("class", "id", "role", "itemprop", "rel", "data-testid", "data-component"))
 _TELLING = _NAMING | {"hidden", "aria-hidden", "style"}  # attributes that a signature looks at
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_IFRAME = re.compile(r"<(/?)iframe\b", re.I)
+_FRAME = re.compile(rb"iframe\b", re.I)
 _BREAK = "\x1f"
 _LETTER = "[^\\W_\u0e00-\u10ff\u1780-\u17ff\u2e80-\uabff\uf900-\ufaff\uff66-\uff9f]"
 _ENDS_WORD = re.compile(rf"{_LETTER}{{2}}$|\s\d$")
@@ -87,13 +88,31 @@ def signature(tag: str, attributes: dict[str, str | None]) -> str:
 
 
 def _lexbor_tree(html: str) -> _Node | None:
-    # An <iframe/> that is never closed would swallow the rest of the page; <embed> has no inside.
-    html = html.replace("<iframe", "<embed").replace("</iframe", "</embed")
-    if "<I" in html or "<iF" in html:  # in another spelling
-        html = _IFRAME.sub(r"<\1embed", html)
-    tree = LexborHTMLParser(limit_nesting(html))
+    source = html.encode()
+    text = np.frombuffer(source, np.uint8)
+    tag = np.flatnonzero(text == ord("<"))
+    source = _without_frames(source, text, tag)
+    if may_nest(text, tag):
+        source = limit_nesting(source.decode()).encode()
+    tree = LexborHTMLParser(source)
     tree.strip_tags(DROPPED)
     return tree.root
+
+
+def _without_frames(source: bytes, text: NDArray[np.uint8], tag: Ints) -> bytes:
+    """A page with `<embed>`, which has no inside, in the place of each `<iframe>`.
+
+    An `<iframe/>` that is never closed would swallow the rest of the page.
+    """
+    name = tag + 1 + (text.take(tag + 1, mode="clip") == ord("/"))
+    found = name[(text.take(name + 1, mode="clip") | 32) == ord("f")].tolist()
+    frames = [at for at in found if _FRAME.match(source, at)]
+    if not frames:
+        return source
+    replaced = bytearray(source)
+    for at in frames:
+        replaced[at : at + len("iframe")] = b"embed "
+    return bytes(replaced)
 
 
 @dataclass(slots=True)

@@ -10,6 +10,9 @@ import re
 from collections import Counter
 
 import numpy as np
+from numpy.typing import NDArray
+
+from boilerplate.page import Ints
 
 _FEW_TAGS = 2_000  # pages with fewer parse in no time whatever they open
 _MANY_TAGS = 20_000  # pages with more are always looked at
@@ -35,14 +38,28 @@ for _name in _NO_DEPTH - {"embed", "area", "head", "col", "colgroup"} | {"path"}
         _NO_DEPTH_LETTERS[ord(_name[0]), ord(_next) | 32] = True
 
 
+def may_nest(html: NDArray[np.uint8], tag: Ints) -> bool:
+    """Whether tags may stand deeper than any reader's browser would go: a quick look.
+
+    Args:
+        html: The page in UTF-8, shape (n_bytes,).
+        tag: Where a ``<`` stands in it, shape (n_tags,).
+    """
+    if tag.size < _FEW_TAGS or tag.size >= _MANY_TAGS:
+        return tag.size >= _MANY_TAGS
+    closes = html.take(tag + 1, mode="clip") == ord("/")
+    letter = tag + 1 + closes
+    first, second = (html.take(letter + k, mode="clip").astype(np.intp) | 32 for k in (0, 1))
+    counts = (first >= ord("a")) & (first <= ord("z")) & ~_NO_DEPTH_LETTERS[first, second]
+    depth = np.cumsum(np.where(closes, -1, 1) * counts)
+    return int((depth - np.minimum.accumulate(depth)).max()) >= _MOST_OPEN
+
+
 def limit_nesting(html: str) -> str:
     """Leave out the tags of elements that stand deeper than any reader's browser would go.
 
-    Their text stays. A page of ordinary size comes back as it is.
+    Their text stays.
     """
-    tags = html.count("<")
-    if tags < _FEW_TAGS or (tags < _MANY_TAGS and _most_open(html) < _MOST_OPEN):
-        return html
     parts: list[str] = []
     end = 0
     opened: list[str] = []  # the elements around, outermost first, without those of style
@@ -78,14 +95,3 @@ def limit_nesting(html: str) -> str:
         end = tag.end()
     parts.append(html[end:])
     return " ".join(parts)
-
-
-def _most_open(html: str) -> int:
-    """About how many tags are open at once: a quick look at the first letters of each."""
-    text = np.frombuffer(f"{html}   ".encode(), np.uint8)
-    tag = np.flatnonzero(text == ord("<"))
-    closes = text[tag + 1] == ord("/")
-    first, second = (text[tag + 1 + closes + k].astype(np.intp) | 32 for k in (0, 1))
-    counts = (first >= ord("a")) & (first <= ord("z")) & ~_NO_DEPTH_LETTERS[first, second]
-    depth = np.cumsum(np.where(closes, -1, 1) * counts)
-    return int((depth - np.minimum.accumulate(depth)).max())
