@@ -16,6 +16,9 @@ from boilerplate.page import Block, Elements, Page
 
 FORMATS = ("text", "markdown", "html", "json")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_STRUCTURE = frozenset(
+    ("li", "ul", "ol", "blockquote", "table", "tr", "td", "th", "pre", *_HEADINGS)
+)
 _MOST_LEVELS = 8  # of lists and quotes in one another that are shown
 # What would be read as markup in Markdown although it is text.
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])|^#(?=#{0,5}\s)", re.M)
@@ -78,13 +81,18 @@ def _places(page: Page, blocks: Sequence[Block]) -> Iterator[_Placed]:
     names = [name.split("\t", 1)[0] for name in elements.names]
     tags = [names[k] for k in elements.name.tolist()]
     data = _data_tables(elements, tags) if "table" in names else set()
-    parents = elements.parent.tolist()
-    for block in blocks:
-        yield _place(block, int(page.element[block.index]), parents, tags, data)
+    inside = [-1]  # for no element and each one: the nearest that structures text, or it itself
+    for element, (tag, parent) in enumerate(zip(tags, elements.parent.tolist(), strict=True)):
+        inside.append(element if tag in _STRUCTURE else inside[parent + 1])
+    above = [inside[parent + 1] for parent in elements.parent.tolist()]
+    for block, element in zip(
+        blocks, page.element[[b.index for b in blocks]].tolist(), strict=True
+    ):
+        yield _place(block, inside[element + 1], above, tags, data)
 
 
 def _place(
-    block: Block, element: int, parents: list[int], tags: list[str], data: set[int]
+    block: Block, element: int, above: list[int], tags: list[str], data: set[int]
 ) -> _Placed:
     placed = _Placed(block)
     if block.label == "headline":
@@ -112,7 +120,7 @@ def _place(
             placed.preformatted = True
         elif tag in _HEADINGS and placed.cell < 0:
             placed.heading = int(tag[1])
-        element = parents[element]
+        element = above[element]
     placed.levels = tuple(levels[::-1][:_MOST_LEVELS])
     return placed
 
