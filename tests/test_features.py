@@ -78,6 +78,26 @@ def test_words_of_the_content_speak_for_a_block_and_words_of_boilerplate_against
     assert columns["words_in_boilerplate"][3] == 1
 
 
+def test_what_follows_an_article_and_speaks_of_something_else_is_a_loose_tail() -> None:
+    article = [
+        "The harbour froze in January, said harbour master Lindqvist on the frozen quay.",
+        "Lindqvist counted forty boats in the harbour, all of them frozen to the quay.",
+        "Nobody had seen the harbour frozen since the winter of Lindqvist's grandfather.",
+    ]
+    teasers = [
+        "Celebrity chef opens restaurant: visitors queue around several streets downtown.",
+        "Parliament debates whether electric scooters belong on pavements after accidents.",
+        "Orchestra cancels summer concerts because violinists demand better contracts.",
+    ]
+    columns = _stacked([*article, "Top stories", *teasers], [0.9] * 3 + [0.4] + [0.7] * 3)
+    assert columns["loose_tail"][:3].tolist() == [0, 0, 0]
+    assert columns["loose_tail"][4:].min() > 0.2
+    cohesion = columns["content_cohesion"]
+    assert cohesion[:3].min() > cohesion[4:].max()
+    assert columns["window_5_content_cohesion"][0] > columns["window_5_content_cohesion"][6]
+    assert _stacked(article, [0.9] * 3)["loose_tail"].tolist() == [0, 0, 0]
+
+
 def test_the_bulk_is_the_run_of_likely_blocks_and_bridges_a_short_gap() -> None:
     prose = "The ice held the harbour for weeks and the boats with it, said the harbour master"
     lines = ["Home", "Shop", prose, "Photo", prose, "Related", "Jobs", prose]

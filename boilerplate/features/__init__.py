@@ -21,7 +21,7 @@ from boilerplate.features.context import (
 from boilerplate.features.lines import Lines, lines
 from boilerplate.features.markup import link_density, markup
 from boilerplate.features.records import records
-from boilerplate.features.stacked import stacked
+from boilerplate.features.stacked import content_cohesion, stacked
 from boilerplate.features.wording import wording
 from boilerplate.page import Floats, Ints, Page
 
@@ -51,6 +51,8 @@ class Features:
     def stacked(self, probability: Floats) -> tuple[list[str], Floats]:
         """Names and matrix of the second pass's own columns; see `features.stacked`."""
         columns = stacked(probability, self.words, self._around, self._shape, self._told)
+        if self.lines is not None:
+            columns |= content_cohesion(probability, self.words, self._around, self._told)
         return list(columns), _side_by_side(columns)
 
 

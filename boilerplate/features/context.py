@@ -18,6 +18,7 @@ from boilerplate.page import Elements, Floats, Ints, Page, chain_ends, numbered
 LEVELS = 5  # containers of different extent around a block that are looked at
 RADII = (2, 5, 10, 25)  # windows, in blocks to either side
 NEIGHBOURS = (-3, -2, -1, 1, 2, 3)
+_HEAD_WORDS = 12  # of a line that heads a section; the next one has more than twice as many
 _LENGTHS = (1, 2, 3, 5, 8, 13, 21, 41)  # words at which lines count as longer
 
 
@@ -324,7 +325,7 @@ def groups(page: Page, words: Wording) -> Ranges:
     """Ranges of flattened text: between blank lines, and between lines that look like headings."""
     n = len(page)
     long = (words.words >= 10) & (words.ends_sentence > 0)
-    breaks = [page.gap > 0, np.append(True, long[1:] != long[:-1])[:n], _heads(words)]
+    breaks = [page.gap > 0, np.append(True, long[1:] != long[:-1])[:n], heads(words)]
     starts, ends = [], []
     for flags in breaks:
         first = np.flatnonzero(np.append(True, flags[1:]))
@@ -334,10 +335,10 @@ def groups(page: Page, words: Wording) -> Ranges:
     return Ranges(["group", "run", "section"], np.array(starts), np.array(ends))
 
 
-def _heads(words: Wording) -> NDArray[np.bool_]:
-    short = (words.words <= 12) & (words.ends_sentence == 0)
-    following = _shifted(words.words, 1)
-    flags: NDArray[np.bool_] = short & (following > 2 * words.words) & (following >= 10)
+def heads(words: Wording) -> NDArray[np.bool_]:
+    """Which lines of flattened text may head a section: short ones before longer text."""
+    short = (words.words <= _HEAD_WORDS) & (words.ends_sentence == 0)
+    flags: NDArray[np.bool_] = short & (_shifted(words.words, 1) > 2 * words.words)
     return flags
 
 
@@ -346,9 +347,7 @@ def layout(page: Page, words: Wording) -> dict[str, Floats]:
     n = len(page)
     gap = np.minimum(page.gap, 3).astype(np.float64)
     gap_after = _shifted(gap, 1, 1.0)
-    short = (words.words <= 12) & (words.ends_sentence == 0)
-    # A line on its own between blank lines, or before longer text, may head a section.
-    heading = short & (_shifted(words.words, 1) > 2 * words.words)
+    heading = heads(words)
     at = np.arange(n)
     last = last_flagged(heading)
     return {

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.features.context import last_flagged
+from boilerplate.features.context import heads, last_flagged
 from boilerplate.features.wording import (
     DIGIT,
     SPACELESS,
@@ -31,7 +31,6 @@ PLACES = ("word", "first", "last", "next", "before", "above", "section", "shape"
 _READ = 160  # characters of a line that are read word by word
 _LINE = 60  # characters of a short line
 _LINE_WORDS = 6
-_HEAD_WORDS = 8  # of a line that heads a section; the next one has more than twice as many
 # What stands in a shape for a word, by the class of its first character, or for a digit.
 _FOLDED = np.array([*map(ord, "aAaa0")], np.uint64)
 _NUMBER = np.uint64(ord("0"))  # stands for any number
@@ -81,8 +80,6 @@ def lines(page: Page, words: Wording) -> Lines:
     leading = np.flatnonzero(rank < _LINE_WORDS)
     short = np.flatnonzero(length < _LINE)
     terse = (length < _LINE) & worded & (count <= _LINE_WORDS)
-    follows = np.append(count[1:], 0)
-    heads = (count <= _HEAD_WORDS) & (follows > 2 * count) & (words.ends_sentence == 0)
 
     def said(token: Ints, heard: Ints) -> Said:
         return Said(token, each.block[token], heard)
@@ -96,7 +93,7 @@ def lines(page: Page, words: Wording) -> Lines:
             "next": said(first[:-1][worded], np.append(at[1:], -1)),
             "before": said(leading, at - 1),
             "above": said(leading, _last_before(terse)),
-            "section": said(leading, _last_before(heads)),
+            "section": said(leading, _last_before(heads(words))),
             "shape": Said(each.block.size + np.arange(short.size), short, at),
         },
     )

@@ -15,6 +15,9 @@ from boilerplate.page import Floats, Ints
 from boilerplate.scoring import expected_scores
 
 NEIGHBOURS = (-4, -3, -2, -1, 1, 2, 3, 4)
+COHESION_RANGES = ("window_5", "run", "section")
+_MANY = 8.0  # telling words that say enough of a block
+_LOST = 5.0  # telling words that a loose tail lacks, if it is one for sure
 
 
 def stacked(
@@ -133,6 +136,41 @@ def _vocabulary(content: Floats, told: Telling) -> dict[str, Floats]:
         "words_in_boilerplate": total((good < 0.2) & shared) * per_word,
         "words_log_content": total(np.log1p(good)) * per_word,
     }
+
+
+def content_cohesion(
+    probability: Floats, words: Floats, around: list[Ranges], told: Telling
+) -> dict[str, Floats]:
+    """Columns of shape (n_blocks,): do a block and those around it share the content's words?
+
+    Teasers below an article speak of something else. Where no block down to the page's end shares
+    many words with the content, the article has ended (after TextTiling, Hearst, 1997). The
+    arguments are those of `stacked`.
+    """
+    n, content = len(words), probability[:, 0]
+    word, block = told.word, told.block
+    telling = np.bincount(block, minlength=n).astype(np.float64)
+    elsewhere = np.bincount(word, weights=content[block])[word] - content[block]
+    held = np.bincount(block, weights=np.minimum(elsewhere, 1.0), minlength=n)
+    shared = held / np.maximum(telling, 1.0)
+    mean = float((content * held).sum() / max(float((content * telling).sum()), 1e-6))
+    columns = {
+        "content_cohesion": (shared - mean) * np.minimum(telling / _MANY, 1.0),
+        "page_content_cohesion": np.full(n, mean),
+    }
+    long = words >= 10
+    for ranges in around:
+        of_words, all_words = ranges.sums(np.stack((held * long, telling * long)))
+        for k, name in enumerate(ranges.names):
+            if name in COHESION_RANGES:
+                smooth = (of_words[k] + mean * _MANY) / (all_words[k] + _MANY)
+                columns[f"{name}_content_cohesion"] = smooth - mean
+    gained = np.where(long, held - telling * mean / 2.0, 0.0)
+    from_here = np.cumsum(gained[::-1])[::-1]
+    start = int(np.argmin(from_here))
+    sure = min(max(-float(from_here[start]), 0.0) / _LOST, 1.0)
+    columns["loose_tail"] = sure * (np.arange(n) >= start)
+    return columns
 
 
 def _bulk(content: Floats, words: Floats, largest_f1: float) -> dict[str, Floats]:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from boilerplate.features.context import LEVELS, NEIGHBOURS, RADII
 from boilerplate.features.records import PLACES as RECORDS
+from boilerplate.features.stacked import COHESION_RANGES
 from boilerplate.features.stacked import NEIGHBOURS as STACKED_NEIGHBOURS
 from boilerplate.page import Kind
 
@@ -262,6 +263,13 @@ _STACKED = {
     "long_log_odds_next_2": "log-odds of the second nearest long block after",
 }
 
+_STACKED_TEXT = {
+    "content_cohesion": "share of its telling words that stand in other content, less the mean of "
+    "the page's content",
+    "page_content_cohesion": "that mean",
+    "loose_tail": "whether it is in the end of the page that shares no words with the content",
+}
+
 
 @cache
 def columns(kind: Kind) -> tuple[Column, ...]:
@@ -295,6 +303,9 @@ def _all_columns() -> Iterator[Column]:
             yield Column(f"{name}_{quantity}", "context", f"{meaning}, {where}", text)
         for quantity, meaning in _STACKED_RANGE_QUANTITIES.items():
             yield Column(f"{name}_{quantity}", "stacked", f"{meaning}, {where}", kinds)
+        if name in COHESION_RANGES:
+            meaning = f"content_cohesion of the long blocks {where}"
+            yield Column(f"{name}_content_cohesion", "stacked", meaning, text)
         if name.startswith("container"):
             yield Column(f"{name}_place", "context", f"place {where}, 0 to 1", kinds)
             yield Column(f"{name}_page_share", "context", f"share of the words {where}", kinds)
@@ -308,6 +319,7 @@ def _all_columns() -> Iterator[Column]:
         yield Column(f"bulk_{percent}_away", "context", f"blocks to {bulk}, log(1 + n)", html)
         yield Column(f"bulk_{percent}_page_share", "page", f"share of the blocks in {bulk}", html)
     yield from _of("stacked", _STACKED, both)
+    yield from _of("stacked", _STACKED_TEXT, text)
     for shift in STACKED_NEIGHBOURS:
         place = f"{'previous' if shift < 0 else 'next'}_{abs(shift)}"
         yield Column(f"log_odds_{place}", "stacked", f"log-odds of content {_neighbour(shift)[1]}")
