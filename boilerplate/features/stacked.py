@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.cohesion import Telling
-from boilerplate.features.context import Ranges
+from boilerplate.features.context import Ranges, sums_between
 from boilerplate.page import Floats, Ints
 from boilerplate.scoring import expected_scores
 
@@ -158,18 +158,17 @@ def content_cohesion(
         "content_cohesion": (shared - mean) * np.minimum(telling / _MANY, 1.0),
         "page_content_cohesion": np.full(n, mean),
     }
-    long = words >= 10
+    long = np.where(words >= 10, (held, telling), 0.0)
     for ranges in around:
-        of_words, all_words = ranges.sums(np.stack((held * long, telling * long)))
-        for k, name in enumerate(ranges.names):
+        for name, start, end in zip(ranges.names, ranges.start, ranges.end, strict=True):
             if name in COHESION_RANGES:
-                smooth = (of_words[k] + mean * _MANY) / (all_words[k] + _MANY)
-                columns[f"{name}_content_cohesion"] = smooth - mean
-    gained = np.where(long, held - telling * mean / 2.0, 0.0)
-    from_here = np.cumsum(gained[::-1])[::-1]
-    start = int(np.argmin(from_here))
-    sure = min(max(-float(from_here[start]), 0.0) / _LOST, 1.0)
-    columns["loose_tail"] = sure * (np.arange(n) >= start)
+                common, every = sums_between(long, start, end)
+                share = (common + mean * _MANY) / (every + _MANY)
+                columns[f"{name}_content_cohesion"] = share - mean
+    gained = np.cumsum((long[0] - long[1] * mean / 2.0)[::-1])[::-1]  # from each block to the end
+    tail = int(np.argmin(gained))
+    sure = min(max(-float(gained[tail]), 0.0) / _LOST, 1.0)
+    columns["loose_tail"] = sure * (np.arange(n) >= tail)
     return columns
 
 

@@ -11,6 +11,7 @@ from boilerplate.page import Page
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,2000})\)|(?:https?://|www\.)[^\s<>\"]+")
 _ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
 _WRAP = range(40, 121)  # widths in characters at which people and programs wrap text
+_NEARLY_ALL = 0.995  # of the lines are no longer than the width
 _FEW = 3
 _SHARE = 0.7  # of the long lines in wrapped text that are as full as can be
 
@@ -69,8 +70,11 @@ def _wrapped_joins(lines: list[str]) -> list[bool]:
     lengths = [len(line) for line in lines if " " in line or not line.isascii()]
     if len(lengths) <= _FEW:
         return joins
-    width = int(np.quantile(lengths, 0.995))
-    if width not in _WRAP or max(lengths) > 2 * width:
+    lengths.sort()
+    at = _NEARLY_ALL * (len(lengths) - 1)
+    below, above = lengths[int(at) : int(at) + 2]
+    width = int(below + (above - below) * (at % 1.0))
+    if width not in _WRAP or lengths[-1] > 2 * width:
         return joins
     pairs = [i for i in range(1, len(lines)) if lines[i] and 4 * len(lines[i - 1]) > 3 * width]
     full = [i for i in pairs if _is_full(lines[i - 1], lines[i], width)]
