@@ -294,3 +294,18 @@ def test_styles_and_elements_that_are_closed_are_left_alone() -> None:
     page = segment("<div><b>Ice</b> held <br><i>on</i></div>" * 3_000, "html")
     assert len(page) == 3_000
     assert {len(inline) for inline in page.inline[1:]} == {2}
+
+
+def test_a_tag_of_countless_attributes_costs_no_text() -> None:
+    rows = ", ".join(f'{{"n{n}": "street {n}", "id": {n}}}' for n in range(100_000))
+    page = f'<p>before<div class="a" data-rows="[{rows}]"><p>inside</div><p>after'
+    assert texts(page) == ["before", "inside", "after"]
+    signatures = segment(page, "html").elements
+    assert signatures is not None and "div\tclass=a" in signatures.names
+
+
+def test_a_long_tag_of_few_attributes_is_left_alone() -> None:
+    image = "data:image/png;base64," + "A" * 200_000
+    page = f'<p>before<div style="background: url({image})" class="late" hidden><p>inside</div>'
+    elements = segment(page, "html").elements
+    assert elements is not None and "div\tclass=late\thidden" in elements.names

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
 from boilerplate.page import Elements, Ints, Page, numbered
-from boilerplate.segment.nesting import limit_nesting, may_nest
+from boilerplate.segment.limits import limit_attributes, limit_nesting, may_nest
 
 if TYPE_CHECKING:
     from bs4 import NavigableString, Tag
@@ -89,14 +89,23 @@ def signature(tag: str, attributes: dict[str, str | None]) -> str:
 
 def _lexbor_tree(html: str) -> _Node | None:
     source = html.encode()
-    text = np.frombuffer(source, np.uint8)
-    tag = np.flatnonzero(text == ord("<"))
+    text, tag = _tags(source)
+    limited = limit_attributes(source, tag)
+    if limited is not source:
+        source = limited
+        text, tag = _tags(source)
     source = _without_frames(source, text, tag)
     if may_nest(text, tag):
         source = limit_nesting(source.decode()).encode()
     tree = LexborHTMLParser(source)
     tree.strip_tags(DROPPED)
     return tree.root
+
+
+def _tags(source: bytes) -> tuple[NDArray[np.uint8], Ints]:
+    """A page as numbers, and where a ``<`` stands in it."""
+    text = np.frombuffer(source, np.uint8)
+    return text, np.flatnonzero(text == ord("<"))
 
 
 def _without_frames(source: bytes, text: NDArray[np.uint8], tag: Ints) -> bytes:

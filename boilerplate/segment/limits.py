@@ -1,13 +1,15 @@
-"""A limit to nesting: the HTML standard's tree construction is quadratic in it, even in memory.
+"""Limits to what makes the HTML standard's tree construction quadratic, in time or in memory.
 
 Elements far too deep slow every step down. An inline element of style that is never closed is
-opened anew in every block that follows: a thousand such fill a gigabyte from a page of 50 kB.
+opened anew in every block that follows: a thousand such fill a gigabyte from a page of 50 kB. And
+every attribute of a tag is compared with those before it: JSON in the wrong quotes is thousands.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,10 @@ _TAG = re.compile(
     r"|<(/?)([a-z][^\s/>]*+)(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?)*+>?",
     re.IGNORECASE | re.DOTALL,
 )
+_LONG_TAG = 50_000  # bytes up to the next tag from which a tag is looked at
+_MOST_ATTRIBUTES = 1_000  # of a long tag
+_ONE_TAG = re.compile(rb"<([a-zA-Z][^\s/>]*+)(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?)*+>?")
+_ATTRIBUTE = re.compile(rb"[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+")
 _STYLES = frozenset("b big code em font i s small strike strong tt u".split())
 # Void elements, and those that close others of their name or need no end tag.
 _NO_DEPTH = frozenset(
@@ -36,6 +42,24 @@ _NO_DEPTH_LETTERS = np.zeros((256, 256), np.bool_)
 for _name in _NO_DEPTH - {"embed", "area", "head", "col", "colgroup"} | {"path"}:
     for _next in _name[1:2] or " >/":
         _NO_DEPTH_LETTERS[ord(_name[0]), ord(_next) | 32] = True
+
+
+def limit_attributes(source: bytes, tag: Ints) -> bytes:
+    """Leave out what is too many of the attributes of a long tag.
+
+    Args:
+        source: The page in UTF-8; as it is where no tag has too many.
+        tag: Where a ``<`` stands in it, shape (n_tags,).
+    """
+    long = np.diff(tag, append=len(source)) > _LONG_TAG
+    for at in tag[long][::-1].tolist():
+        found = _ONE_TAG.match(source, at)
+        if found is not None and found.end() - at > _LONG_TAG:
+            attributes = _ATTRIBUTE.finditer(source, found.end(1), found.end())
+            last = next(islice(attributes, _MOST_ATTRIBUTES - 1, None), None)
+            if last is not None and next(attributes, None) is not None:
+                source = source[: last.end()] + b">" + source[found.end() :]
+    return source
 
 
 def may_nest(html: NDArray[np.uint8], tag: Ints) -> bool:
