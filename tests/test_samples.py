@@ -49,3 +49,10 @@ def test_the_headline_is_labelled_as_such(id: str) -> None:
     page = (LABELED / f"{id}.txt").read_bytes()
     headline = next(b["text"] for b in _blocks(id) if b["label"] == "headline")
     assert [b.text for b in boilerplate.classify(page) if b.label == "headline"] == [headline]
+
+
+def test_most_teasers_below_an_article_go() -> None:
+    kept = _kept(SAMPLES[1])
+    teasers = [b["text"] for b in _blocks(SAMPLES[1]) if b.get("role") == "related"]
+    assert len(teasers) == 15
+    assert sum(text in kept for text in teasers) < 7
