@@ -23,10 +23,12 @@ from boilerplate.features.lines import PLACES as LINE_PLACES
 from boilerplate.features.lines import Lines, numbers
 from boilerplate.features.tokens import PLACES as ELEMENT_PLACES
 from boilerplate.features.tokens import tokens
-from boilerplate.page import Elements, Floats, Page, numbered
+from boilerplate.page import Elements, Floats, Ints, Page, numbered
 
 PLACES: dict[str, tuple[str, ...]] = {"html": ELEMENT_PLACES, "text": LINE_PLACES}
 _SIGNATURES = 2_000  # whose tokens are remembered; other sites have others
+_BUCKETS = 1 << 15  # of token numbers, by their upper bits
+_UPPER = np.uint64(64 - 15)
 OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
 
 
@@ -112,16 +114,20 @@ class Passes:
 
     def _line_sums(self, lines: Lines, n_blocks: int) -> Floats:
         """Token weights of what each block of flattened text hears, shape (n_blocks, 4)."""
-        known, by_place = self._of_numbers
-        at = np.searchsorted(known, lines.tokens)
-        token = np.where(known[np.minimum(at, known.size - 1)] == lines.tokens, at, known.size)
+        known, first, deepest, by_place = self._of_numbers
+        token = first.take((lines.tokens >> _UPPER).astype(np.intp))
+        for _ in range(deepest):
+            token += known.take(token) < lines.tokens
+        token[known.take(token) != lines.tokens] = known.size - 1
         scores = np.zeros((n_blocks, OUTPUTS))
         for weights, said in zip(by_place, map(lines.said.__getitem__, LINE_PLACES), strict=True):
             sums = np.zeros((n_blocks + 1, OUTPUTS))  # the last row answers for no line
             if said.token.size:
                 begins = np.flatnonzero(np.append(True, said.line[1:] != said.line[:-1]))
                 held = weights.take(token.take(said.token), axis=0)
-                sums[said.line[begins]] = np.add.reduceat(held, begins, axis=0)
+                if begins.size < len(held):
+                    held = np.add.reduceat(held, begins, axis=0)
+                sums[said.line[begins]] = held
             scores += sums[said.heard]
         return scores
 
@@ -166,13 +172,20 @@ class Passes:
         return np.concatenate((rows, np.zeros((1, rows.shape[1])))), known
 
     @cached_property
-    def _of_numbers(self) -> tuple[NDArray[np.uint64], Floats]:
-        """The numbers of the tokens, sorted, and their weights, the last for unknown ones."""
+    def _of_numbers(self) -> tuple[NDArray[np.uint64], Ints, int, Floats]:
+        """How the tokens of lines are found, and their weights.
+
+        The tokens' numbers, sorted, and one that is above all; where those begin that have the
+        same upper bits; how many have at most; and the weights, the last for unknown ones.
+        """
         found = numbers(list(self.vocabulary))
         order = np.argsort(found, kind="stable")
+        known = np.append(found[order], np.uint64(2**64 - 1))
+        first = np.searchsorted(known[:-1] >> _UPPER, np.arange(_BUCKETS + 1, dtype=np.uint64))
         nothing = np.zeros((len(LINE_PLACES), 1, OUTPUTS))
         weights = np.concatenate((self.token_weights[:, order], nothing), axis=1)
-        return found[order], np.ascontiguousarray(weights)  # a token's weights side by side
+        side_by_side = np.ascontiguousarray(weights)  # a token's weights
+        return known, first, int(np.diff(first).max()), side_by_side
 
 
 def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Floats]:
