@@ -106,9 +106,9 @@ def report(examples: Sequence[Example], by_name: Mapping[str, Texts]) -> Report:
 
     An entry holds precision, recall and F1 under each extractor's name; under ``interval`` and
     ``median`` those of our F1; under ``oracle`` the F1 that perfect labels of the blocks would
-    reach; under ``lead`` how far it is above each peer's (the paired
-    difference and its interval); under ``failed`` on how many pages a peer raised. The F1 of a
-    corpus without full gold texts is over the segments of all its pages: no median, no oracle.
+    reach; under ``lead`` how far it is above each peer's (the paired difference and its
+    interval); under ``failed`` on how many pages a peer raised. The F1 of a corpus without full
+    gold texts is over the segments of all its pages: no median, no oracle.
     """
     return {
         group: _entry(

@@ -116,7 +116,7 @@ def _vocabulary(content: Floats, told: Telling) -> dict[str, Floats]:
     n, word, block = len(content), told.word, told.block
     telling = np.bincount(block, minlength=n).astype(np.float64)
     others = np.bincount(word)[word] - 1.0
-    good = np.bincount(word, weights=content[block])[word] - content[block]
+    good = _elsewhere(content, told)
     shared = others > 0.5
     evidence = np.log((good + 0.3) / (others - good + 0.3)) * shared
     mean = good / np.maximum(others, 1.0) - content.mean()
@@ -138,6 +138,13 @@ def _vocabulary(content: Floats, told: Telling) -> dict[str, Floats]:
     }
 
 
+def _elsewhere(content: Floats, told: Telling) -> Floats:
+    """The expected number of other blocks of content with each telling word, shape (n_words,)."""
+    here = content[told.block]
+    result: Floats = np.bincount(told.word, weights=here)[told.word] - here
+    return result
+
+
 def content_cohesion(
     probability: Floats, words: Floats, around: list[Ranges], told: Telling
 ) -> dict[str, Floats]:
@@ -148,10 +155,9 @@ def content_cohesion(
     arguments are those of `stacked`.
     """
     n, content = len(words), probability[:, 0]
-    word, block = told.word, told.block
+    block = told.block
     telling = np.bincount(block, minlength=n).astype(np.float64)
-    elsewhere = np.bincount(word, weights=content[block])[word] - content[block]
-    held = np.bincount(block, weights=np.minimum(elsewhere, 1.0), minlength=n)
+    held = np.bincount(block, weights=np.minimum(_elsewhere(content, told), 1.0), minlength=n)
     shared = held / np.maximum(telling, 1.0)
     mean = float((content * held).sum() / max(float((content * telling).sum()), 1e-6))
     columns = {

@@ -21,15 +21,17 @@ _MANY_TAGS = 20_000  # pages with more are always looked at
 _MOST_OPEN = 1_000  # tags that may be open at once in the others
 _MOST_DEPTH = 500  # browsers stop at about this depth too
 _MOST_STYLES = 20  # elements of style that are open at once
+# What follows the name of a tag, to its end.
+_REST = r"(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?)*+>?"
 _TAG = re.compile(
     r"<!--.*?(?:-->|\Z)"
     r"|<(script|style|textarea|title|iframe|xmp)\b.*?(?:</\1|\Z)"  # no tags inside
-    r"|<(/?)([a-z][^\s/>]*+)(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?)*+>?",
+    r"|<(/?)([a-z][^\s/>]*+)" + _REST,
     re.IGNORECASE | re.DOTALL,
 )
 _LONG_TAG = 50_000  # bytes up to the next tag from which a tag is looked at
 _MOST_ATTRIBUTES = 1_000  # of a long tag
-_ONE_TAG = re.compile(rb"<([a-zA-Z][^\s/>]*+)(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?)*+>?")
+_ONE_TAG = re.compile(rb"<([a-zA-Z][^\s/>]*+)" + _REST.encode())
 _ATTRIBUTE = re.compile(rb"[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+")
 _STYLES = frozenset("b big code em font i s small strike strong tt u".split())
 # Void elements, and those that close others of their name or need no end tag.
