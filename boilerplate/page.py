@@ -55,6 +55,8 @@ def chain_ends(step: Ints) -> Ints:
 class Elements:
     """The block elements of an HTML page that hold text, in document order, as columns.
 
+    The last two columns are those of its inline elements.
+
     An element's blocks are the range ``start[e]:end[e]``, so whatever is summed over an
     element is the difference of two cumulative sums over blocks.
     """
@@ -63,12 +65,10 @@ class Elements:
     start: Ints
     end: Ints
     depth: Ints  # elements around it
-    names: list[str]  # the distinct signatures (see segment.html.signature) of the page
+    names: list[str]  # the page's distinct signatures (see segment.html.signature)
     name: Ints  # the number of the element's signature among them
-
-    def signatures(self) -> list[str]:
-        """The signature of each element."""
-        return [self.names[k] for k in self.name.tolist()]
+    inline: Ints  # that of every inline element in a block,
+    inline_block: Ints  # and the block
 
     def sums_around(self, values: Floats, n_blocks: int) -> Floats:
         """Sum a quantity of shape (n_elements, k) over all elements around each block.
@@ -100,7 +100,6 @@ class Page:
     tags: list[str] = field(default_factory=list)  # of the nearest block element
     element: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # its number
     elements: Elements | None = None
-    inline: list[tuple[str, ...]] = field(default_factory=list)  # signatures inside the block
     links: Ints = field(default_factory=lambda: np.zeros(0, np.intp))
     images: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # since the last block
     breaks: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # single line breaks

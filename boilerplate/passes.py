@@ -8,10 +8,8 @@ elements in it, or in flattened text the words of the block's own line and of li
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import cached_property, lru_cache
-from itertools import chain
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -20,13 +18,16 @@ from numpy.typing import NDArray
 from boilerplate.errors import ModelError
 from boilerplate.features import Features, features
 from boilerplate.features.lines import PLACES as LINE_PLACES
-from boilerplate.features.lines import Lines, numbers
+from boilerplate.features.lines import Lines
+from boilerplate.features.lines import numbers as line_numbers
 from boilerplate.features.tokens import PLACES as ELEMENT_PLACES
-from boilerplate.features.tokens import tokens
-from boilerplate.page import Elements, Floats, Ints, Page, numbered
+from boilerplate.features.tokens import Named
+from boilerplate.features.tokens import numbers as element_numbers
+from boilerplate.page import Elements, Floats, Ints, Page
 
 PLACES: dict[str, tuple[str, ...]] = {"html": ELEMENT_PLACES, "text": LINE_PLACES}
-_SIGNATURES = 2_000  # whose tokens are remembered; other sites have others
+_NUMBERS = {"html": element_numbers, "text": line_numbers}
+_INLINE = ELEMENT_PLACES.index("inline")
 _BUCKETS = 1 << 15  # of token numbers, by their upper bits
 _UPPER = np.uint64(64 - 15)
 OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
@@ -99,56 +100,65 @@ class Passes:
     def _token_sums(self, page: Page, computed: Features) -> Floats:
         if computed.lines is not None:
             return self._line_sums(computed.lines, len(page))
-        scores = np.zeros((len(page), OUTPUTS))
-        elements = page.elements
-        if elements is not None and elements.names:
-            scores += self._element_sums(elements, page)
-        within = [s if len(s) < 2 else tuple(dict.fromkeys(s)) for s in page.inline]
-        block = np.repeat(np.arange(len(page)), list(map(len, within)))
-        if block.size:
-            names, name = numbered(list(chain.from_iterable(within)))
-            inline = self._weights(names)[name, ELEMENT_PLACES.index("inline")]
-            for k in range(OUTPUTS):
-                scores[:, k] += np.bincount(block, weights=inline[:, k], minlength=len(page))
-        return scores
+        if page.elements is not None and computed.named is not None:
+            return self._element_sums(page.elements, computed.named, page)
+        return np.zeros((len(page), OUTPUTS))
 
     def _line_sums(self, lines: Lines, n_blocks: int) -> Floats:
         """Token weights of what each block of flattened text hears, shape (n_blocks, 4)."""
-        known, first, deepest, by_place = self._of_numbers
-        token = first.take((lines.tokens >> _UPPER).astype(np.intp))
-        for _ in range(deepest):
-            token += known.take(token) < lines.tokens
-        token[known.take(token) != lines.tokens] = known.size - 1
+        token = self._known(lines.tokens)
         scores = np.zeros((n_blocks, OUTPUTS))
-        for weights, said in zip(by_place, map(lines.said.__getitem__, LINE_PLACES), strict=True):
+        for k, place in enumerate(LINE_PLACES):
+            said = lines.said[place]
             sums = np.zeros((n_blocks + 1, OUTPUTS))  # the last row answers for no line
             if said.token.size:
                 begins = np.flatnonzero(np.append(True, said.line[1:] != said.line[:-1]))
-                held = weights.take(token.take(said.token), axis=0)
+                held = self._of_tokens[k].take(token.take(said.token), axis=0)
                 if begins.size < len(held):
                     held = np.add.reduceat(held, begins, axis=0)
                 sums[said.line[begins]] = held
             scores += sums[said.heard]
         return scores
 
-    def _element_sums(self, elements: Elements, page: Page) -> Floats:
-        """Token weights of each block's element with all above it, shape (n_blocks, 4)."""
-        nothing = np.zeros((1, len(ELEMENT_PLACES), OUTPUTS))  # the last row answers for no element
-        weights = np.concatenate((self._weights(elements.names)[elements.name], nothing))
-        own, parent, ancestor, _ = weights.transpose(1, 0, 2)
+    def _element_sums(self, elements: Elements, named: Named, page: Page) -> Floats:
+        """Token weights of each block's element, all above it and inside it, (n_blocks, 4)."""
+        weights = self._name_sums(named)
+        nothing = np.zeros((1, *weights.shape[1:]))  # the last row answers for no element
+        of_element = np.concatenate((weights[elements.name], nothing))
+        own, parent, ancestor, _ = of_element.transpose(1, 0, 2)
         element, up = page.element, np.append(elements.parent, -1)[page.element]
         around = elements.sums_around(ancestor[:-1], len(page))
-        result: Floats = own[element] + parent[up] + around - ancestor[element]
+        scores: Floats = own[element] + parent[up] + around - ancestor[element]
+        within = np.unique(elements.inline_block * len(weights) + elements.inline)
+        if within.size:
+            block, name = np.divmod(within, len(weights))
+            begins = np.flatnonzero(np.append(True, block[1:] != block[:-1]))
+            scores[block[begins]] += np.add.reduceat(weights[name, _INLINE], begins, axis=0)
+        return scores
+
+    def _name_sums(self, named: Named) -> Floats:
+        """Summed weights of each signature's tokens, shape (n_signatures, n_places, 4)."""
+        unknown = len(self.vocabulary)
+        token = self._known(named.token)
+        is_known = token < unknown
+        # A token counts once in a signature.
+        owner, token = np.divmod(
+            np.unique(named.owner[is_known] * unknown + token[is_known]), unknown
+        )
+        result = np.zeros((named.tag.size, len(ELEMENT_PLACES), OUTPUTS))
+        if owner.size:
+            begins = np.flatnonzero(np.append(True, owner[1:] != owner[:-1]))
+            result[owner[begins]] = np.add.reduceat(self._of_tokens[token], begins, axis=0)
         return result
 
-    def _weights(self, signatures: list[str]) -> Floats:
-        """Summed weights of each signature's tokens, shape (n_signatures, n_places, 4)."""
-        rows, known = self._of_tokens
-        found = list(map(known, signatures))
-        numbers = list(chain.from_iterable(found))
-        start = np.cumsum([0, *map(len, found)][:-1])
-        sums = np.add.reduceat(rows[numbers], start, axis=0)
-        return sums.reshape(-1, len(ELEMENT_PLACES), OUTPUTS)
+    def _known(self, found: NDArray[np.uint64]) -> Ints:
+        """The tokens of these numbers as rows of `_of_tokens`, the last one for unknown ones."""
+        known, first, deepest = self._of_numbers
+        token = first.take((found >> _UPPER).astype(np.intp))
+        for _ in range(deepest):
+            token += known.take(token) < found
+        token[known.take(token) != found] = known.size - 1
+        return token
 
     @cached_property
     def _of_columns(self) -> tuple[Floats, Floats]:
@@ -160,32 +170,35 @@ class Passes:
         return _folded(self.stacked, self.stacked_mean, self.stacked_scale)
 
     @cached_property
-    def _of_tokens(self) -> tuple[Floats, Callable[[str], list[int]]]:
-        """Weights by token, the last row for unknown ones, and the rows of a signature."""
-        rows = self.token_weights.transpose(1, 0, 2).reshape(len(self.vocabulary), -1)
-        unknown, number = len(self.vocabulary), self.vocabulary.get
-
-        @lru_cache(maxsize=_SIGNATURES)
-        def known(signature: str) -> list[int]:
-            return [n for t in tokens(signature) if (n := number(t)) is not None] or [unknown]
-
-        return np.concatenate((rows, np.zeros((1, rows.shape[1])))), known
+    def _sorted(self) -> tuple[NDArray[np.uint64], Ints]:
+        """The tokens' numbers in ascending order, and the tokens in this order."""
+        found = _NUMBERS[self.kind](list(self.vocabulary))
+        order = np.argsort(found, kind="stable")
+        return found[order], order
 
     @cached_property
-    def _of_numbers(self) -> tuple[NDArray[np.uint64], Ints, int, Floats]:
-        """How the tokens of lines are found, and their weights.
+    def _of_numbers(self) -> tuple[NDArray[np.uint64], Ints, int]:
+        """How tokens are found by their numbers.
 
-        The tokens' numbers, sorted, and one that is above all; where those begin that have the
-        same upper bits; how many have at most; and the weights, the last for unknown ones.
+        The numbers, sorted, and one that is above all; where those begin that have the same
+        upper bits; how many have at most.
         """
-        found = numbers(list(self.vocabulary))
-        order = np.argsort(found, kind="stable")
-        known = np.append(found[order], np.uint64(2**64 - 1))
-        first = np.searchsorted(known[:-1] >> _UPPER, np.arange(_BUCKETS + 1, dtype=np.uint64))
-        nothing = np.zeros((len(LINE_PLACES), 1, OUTPUTS))
+        found, _ = self._sorted
+        first = np.searchsorted(found >> _UPPER, np.arange(_BUCKETS + 1, dtype=np.uint64))
+        return np.append(found, np.uint64(2**64 - 1)), first, int(np.diff(first).max())
+
+    @cached_property
+    def _of_tokens(self) -> Floats:
+        """The weights in the order of the numbers, and a last row for unknown tokens.
+
+        What is summed together lies side by side: a line's tokens in one place, of shape
+        (n_places, n_tokens + 1, 4), and an element's in all, (n_tokens + 1, n_places, 4).
+        """
+        _, order = self._sorted
+        nothing = np.zeros((len(PLACES[self.kind]), 1, OUTPUTS))
         weights = np.concatenate((self.token_weights[:, order], nothing), axis=1)
-        side_by_side = np.ascontiguousarray(weights)  # a token's weights
-        return known, first, int(np.diff(first).max()), side_by_side
+        side_by_side = weights.transpose(1, 0, 2) if self.kind == "html" else weights
+        return np.ascontiguousarray(side_by_side)
 
 
 def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Floats]:

@@ -8,9 +8,11 @@ import numpy as np
 from scipy import sparse
 
 from boilerplate.features import Features
-from boilerplate.features.lines import Lines, token_names
-from boilerplate.features.tokens import tokens
-from boilerplate.page import Floats, Ints, Page
+from boilerplate.features.lines import Lines
+from boilerplate.features.lines import token_names as line_names
+from boilerplate.features.tokens import Named
+from boilerplate.features.tokens import token_names as element_names
+from boilerplate.page import Elements, Floats, Ints, Page
 from boilerplate.passes import PLACES
 
 
@@ -25,9 +27,8 @@ def vocabulary_of(pages: Sequence[Page], groups: Sequence[str], least: int) -> d
 
 def _page_tokens(page: Page) -> set[str]:
     if page.elements is None:
-        return set(token_names(page))
-    signatures = set(page.elements.names).union(*page.inline)
-    return {token for signature in signatures for token in tokens(signature)}
+        return set(line_names(page))
+    return set(element_names(page.elements.names))
 
 
 def token_rows(
@@ -39,9 +40,11 @@ def token_rows(
     """Token counts of the sampled blocks, shape (n_rows, n_places * n_tokens)."""
     indices: list[Ints] = []
     lengths: list[int] = []
-    elements = _ElementTokens(vocabulary)
     for page, f, (chosen, _) in zip(pages, computed, rows, strict=True):
-        of = elements.of(page) if f.lines is None else _line_tokens(page, f.lines, vocabulary)
+        if page.elements is not None and f.named is not None:
+            of = _element_tokens(page, page.elements, f.named, vocabulary)
+        elif f.lines is not None:
+            of = _line_tokens(page, f.lines, vocabulary)
         for block in chosen.tolist():
             indices.append(of(block))
             lengths.append(len(indices[-1]))
@@ -59,7 +62,7 @@ def token_rows(
 def _line_tokens(page: Page, lines: Lines, vocabulary: dict[str, int]) -> Callable[[int], Ints]:
     """Gives for a block of flattened text its tokens' columns."""
     size = len(vocabulary)
-    names = token_names(page)
+    names = line_names(page)
     number = np.array([vocabulary.get(name, -1) for name in names], np.intp)
     told = []
     for k, place in enumerate(PLACES["text"]):
@@ -79,34 +82,30 @@ def _line_tokens(page: Page, lines: Lines, vocabulary: dict[str, int]) -> Callab
     return of
 
 
-class _ElementTokens:
-    """Gives for the blocks of HTML pages their tokens' columns."""
+def _element_tokens(
+    page: Page, elements: Elements, named: Named, vocabulary: dict[str, int]
+) -> Callable[[int], Ints]:
+    """Gives for a block of an HTML page its tokens' columns."""
+    size = len(vocabulary)
+    number = [vocabulary.get(name, -1) for name in element_names(elements.names)]
+    of_name: list[set[int]] = [set() for _ in elements.names]  # a token counts once in a signature
+    for owner, token in zip(named.owner.tolist(), number, strict=True):
+        if token >= 0:
+            of_name[owner].add(token)
+    tokens = [np.array(sorted(found), np.intp) for found in of_name]
+    nothing = np.zeros(0, np.intp)
+    own = [*(tokens[name] for name in elements.name.tolist()), nothing]
+    path: list[Ints] = []  # the element's own, parent's and ancestors' tokens
+    above: list[Ints] = []
+    for e, up in enumerate(elements.parent.tolist()):
+        above.append(np.concatenate((above[up], own[up])) if up >= 0 else nothing)
+        path.append(np.concatenate((own[e], own[up] + size, above[e] + 2 * size)))
+    path.append(nothing)
+    first = np.searchsorted(elements.inline_block, np.arange(len(page) + 1))
 
-    def __init__(self, vocabulary: dict[str, int]) -> None:
-        self._vocabulary = vocabulary
-        self._numbers: dict[str, Ints] = {}
+    def of(block: int) -> Ints:
+        names = np.unique(elements.inline[first[block] : first[block + 1]])
+        within = (tokens[name] + 3 * size for name in names.tolist())
+        return np.concatenate((path[page.element[block]], *within))
 
-    def of(self, page: Page) -> Callable[[int], Ints]:
-        size = len(self._vocabulary)
-        elements = page.elements
-        nothing = np.zeros(0, np.intp)
-        own = [self._known(s) for s in elements.signatures()] if elements is not None else []
-        own.append(nothing)
-        path: list[Ints] = []  # the element's own, parent's and ancestors' tokens
-        above: list[Ints] = []
-        for number, up in enumerate(elements.parent.tolist() if elements is not None else ()):
-            above.append(np.concatenate((above[up], own[up])) if up >= 0 else nothing)
-            path.append(np.concatenate((own[number], own[up] + size, above[number] + 2 * size)))
-        path.append(nothing)
-
-        def of(block: int) -> Ints:
-            within = (self._known(s) + 3 * size for s in sorted(set(page.inline[block])))
-            return np.concatenate((path[page.element[block]], *within))
-
-        return of
-
-    def _known(self, signature: str) -> Ints:
-        if signature not in self._numbers:
-            found = (self._vocabulary.get(token) for token in tokens(signature))
-            self._numbers[signature] = np.array([n for n in found if n is not None], np.intp)
-        return self._numbers[signature]
+    return of

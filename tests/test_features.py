@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 from boilerplate.features import features
 from boilerplate.features.lines import lines, numbers, token_names
 from boilerplate.features.table import columns
+from boilerplate.features.tokens import named
+from boilerplate.features.tokens import numbers as element_numbers
+from boilerplate.features.tokens import token_names as element_names
 from boilerplate.features.wording import wording
 from boilerplate.page import Floats, Kind
 from boilerplate.segment import segment
@@ -159,6 +162,44 @@ def test_tokens_have_the_same_numbers_in_a_vocabulary_as_in_a_page(texts: list[s
     if len(page):
         found = lines(page, wording(page.texts)).tokens
         assert numbers(token_names(page)).tolist() == found.tolist()
+
+
+@pytest.mark.parametrize(
+    ("signature", "tokens"),
+    [
+        ("h2", {"<h2>"}),
+        ("div\t.article-body__text", {"<div>", "article-body__text", "~article", "~body", "~text"}),
+        ("p\t.mainHTMLText a", {"<p>", "mainhtmltext", "~main", "~html", "~text", "a"}),
+        ("p\t#post-1234\t.x2", {"<p>", "post-0", "~post", "x0"}),
+        ("p\t.Überschrift~x ~y <z>", {"<p>", "überschrift~x", "~überschrift"}),
+        ("p\trole=main\thidden", {"<p>", "role=main", "hidden"}),
+        ("p\t. a", {"<p>", "a"}),
+        ("p\t.", {"<p>"}),
+        ("p\t." + 40 * "ab", {"<p>", 30 * "ab", "~" + 15 * "ab"}),
+    ],
+)
+def test_names_are_read_whole_and_in_parts(signature: str, tokens: set[str]) -> None:
+    names = element_names(["b\t.c", signature])
+    owner = named(["b\t.c", signature]).owner.tolist()
+    assert {n for n, k in zip(names, owner, strict=True) if k == 1} == tokens
+    assert {n for n, k in zip(names, owner, strict=True) if k == 0} == {"<b>", "c"}
+
+
+NAMES = st.text(st.characters(exclude_characters="\t\n", exclude_categories=["Zs", "Cc"]))
+
+
+@given(st.lists(st.lists(NAMES, max_size=4).map(" ".join), max_size=5))
+def test_names_have_the_same_numbers_in_a_vocabulary_as_in_a_page(classes: list[str]) -> None:
+    signatures = [f"h1\t.{value}\t#{value}" for value in classes]
+    names = element_names(signatures)
+    assert element_numbers(names).tolist() == named(signatures).token.tolist()
+    assert len(set(names)) == len(set(named(signatures).token.tolist()))
+
+
+def test_names_that_differ_in_numbers_alone_are_alike() -> None:
+    alike = named(["li\t.card c1\t#x", "li\t.card c22\t#y", "li\t.card d1", "p\t.card c1"]).alike
+    assert alike[0] == alike[1]
+    assert len(set(alike.tolist())) == 3
 
 
 def _heard(text: str, place: str) -> list[set[str]]:

@@ -1,5 +1,6 @@
 """Pages to blocks: HTML, BeautifulSoup trees, flattened text, and telling them apart."""
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
@@ -83,10 +84,23 @@ def test_blocks_know_their_element_and_their_links() -> None:
 def test_elements_hold_ranges_of_blocks() -> None:
     page = segment("<nav class='top menu'><p>a<p>b</nav><main id=m><p hidden>c</main>", "html")
     assert page.elements is not None
-    ranges = zip(page.elements.signatures(), page.elements.start, page.elements.end, strict=True)
-    held = {signature: page.texts[start:end] for signature, start, end in ranges}
-    assert held["nav\tclass=top menu"] == ["a", "b"]
-    assert held["main\tid=m"] == held["p\thidden"] == ["c"]
+    names = [page.elements.names[k] for k in page.elements.name]
+    ranges = zip(names, page.elements.start, page.elements.end, strict=True)
+    held = {name: page.texts[start:end] for name, start, end in ranges}
+    assert held["nav\t.top menu"] == ["a", "b"]
+    assert held["main\t#m"] == held["p\thidden"] == ["c"]
+
+
+def test_elements_are_told_apart_by_what_their_attributes_name() -> None:
+    html = (
+        '<div class="Post  body" id=c1 role="Main Region" rel href=x title=y>a</div>'
+        "<p style='color:red; DISPLAY: none'>b<p aria-hidden=false>c<p aria-hidden=true>d"
+    )
+    elements = segment(html, "html").elements
+    assert elements is not None
+    names = [elements.names[k] for k in elements.name[2:]]  # after html and body
+    post = "div\t.Post  body\t#c1\trole=main\trole=region"
+    assert names == [post, "p\thidden", "p", "p\thidden"]
 
 
 @pytest.mark.parametrize(
@@ -287,13 +301,15 @@ def test_elements_deeper_than_browsers_go_are_left_out_and_their_text_stays(open
 def test_styles_that_are_never_closed_do_not_pile_up(block: str) -> None:
     page = segment("".join(block.format(number) for number in range(5_000)), "html")
     assert len(page) == 5_000
-    assert max(map(len, page.inline)) < 50
+    assert page.elements is not None
+    assert np.bincount(page.elements.inline_block).max() < 50
 
 
 def test_styles_and_elements_that_are_closed_are_left_alone() -> None:
     page = segment("<div><b>Ice</b> held <br><i>on</i></div>" * 3_000, "html")
     assert len(page) == 3_000
-    assert {len(inline) for inline in page.inline[1:]} == {2}
+    assert page.elements is not None
+    assert set(np.bincount(page.elements.inline_block)[1:]) == {2}
 
 
 def test_a_tag_of_countless_attributes_costs_no_text() -> None:
@@ -301,11 +317,11 @@ def test_a_tag_of_countless_attributes_costs_no_text() -> None:
     page = f'<p>before<div class="a" data-rows="[{rows}]"><p>inside</div><p>after'
     assert texts(page) == ["before", "inside", "after"]
     signatures = segment(page, "html").elements
-    assert signatures is not None and "div\tclass=a" in signatures.names
+    assert signatures is not None and "div\t.a" in signatures.names
 
 
 def test_a_long_tag_of_few_attributes_is_left_alone() -> None:
     image = "data:image/png;base64," + "A" * 200_000
     page = f'<p>before<div style="background: url({image})" class="late" hidden><p>inside</div>'
     elements = segment(page, "html").elements
-    assert elements is not None and "div\tclass=late\thidden" in elements.names
+    assert elements is not None and "div\t.late\thidden" in elements.names

@@ -22,6 +22,7 @@ from boilerplate.features.lines import Lines, lines
 from boilerplate.features.markup import link_density, markup
 from boilerplate.features.records import records
 from boilerplate.features.stacked import content_cohesion, stacked
+from boilerplate.features.tokens import Named, named
 from boilerplate.features.wording import wording
 from boilerplate.page import Floats, Ints, Page
 
@@ -36,6 +37,7 @@ class Features:
         matrix: Shape (n_blocks, n_columns); the columns are `names` of the page's kind.
         words: Shape (n_blocks,).
         link_density: Shape (n_blocks,), 0 to 1.
+        named: The tokens of the signatures of an HTML page; None in flattened text.
         lines: What the lines of flattened text say to each other; None in HTML.
     """
 
@@ -43,6 +45,7 @@ class Features:
     matrix: Floats
     words: Floats
     link_density: Floats
+    named: Named | None
     lines: Lines | None
     _around: list[Ranges]
     _shape: Ints
@@ -68,12 +71,13 @@ def features(page: Page) -> Features:
     columns = dict(counted.columns)
     elements = page.elements
     told = telling_words(counted.each)
-    if elements is not None:
+    names = named(elements.names) if elements is not None else None
+    if elements is not None and names is not None:
         shape = shapes(page, elements)
         around.append(containers(page, elements))
-        columns |= markup(page, elements, counted, density)
+        columns |= markup(page, elements, names, counted, density)
         columns |= structure(page, elements, counted, density, shape)
-        columns |= records(page, elements, counted, density)
+        columns |= records(page, elements, names, counted, density)
     else:
         around.append(groups(page, counted))
         columns |= {"link_density": density} | layout(page, counted)
@@ -85,6 +89,7 @@ def features(page: Page) -> Features:
         matrix=_side_by_side(columns),
         words=counted.words,
         link_density=density,
+        named=names,
         lines=lines(page, counted) if elements is None else None,
         _around=around,
         _shape=shape,

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, reduce
-from operator import or_
-
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.features.tokens import tokens
+from boilerplate.features.tokens import Named, numbers
 from boilerplate.features.wording import Wording
-from boilerplate.page import Elements, Floats, Page, numbered
+from boilerplate.page import Elements, Floats, Ints, Page, numbered
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TAG_GROUPS = {
@@ -39,6 +36,8 @@ _LANDMARKS = {
     "in_hidden": ("hidden",),
     "in_comments": ("~comment", "~comments"),
 }
+# Footers, and the parts of a page that have their own.
+_FOOTERS = (("<footer>", "role=contentinfo"), ("<article>", "<li>", "<main>"))
 
 
 def link_density(page: Page, chars: Floats) -> Floats:
@@ -46,7 +45,9 @@ def link_density(page: Page, chars: Floats) -> Floats:
     return np.minimum(page.link_chars / chars, 1.0)
 
 
-def markup(page: Page, elements: Elements, words: Wording, density: Floats) -> dict[str, Floats]:
+def markup(
+    page: Page, elements: Elements, named: Named, words: Wording, density: Floats
+) -> dict[str, Floats]:
     """The markup columns of an HTML page, each of shape (n_blocks,)."""
     links = page.links.astype(np.float64)
     columns = {
@@ -59,31 +60,31 @@ def markup(page: Page, elements: Elements, words: Wording, density: Floats) -> d
         "strong_density": np.minimum(page.strong_chars / words.chars, 1.0),
         "log_images": np.log1p(page.images.astype(np.float64)),
         "log_breaks": np.log1p(page.breaks.astype(np.float64)),
-        "inline_elements": np.log1p(np.array([*map(len, page.inline)], np.float64)),
+        "inline_elements": np.log1p(np.bincount(elements.inline_block, minlength=len(page))),
     }
     tags, tag = numbered(page.tags)
     for name, group in _TAG_GROUPS.items():
         columns[name] = np.array([float(t in group) for t in tags])[tag]
     columns["log_depth"] = np.log1p(np.append(elements.depth, 0).astype(np.float64))[page.element]
-    own = np.array([_landmarks(name) for name in elements.names], np.uint32)
-    flags = ((own[:, None] >> np.arange(len(_LANDMARKS), dtype=np.uint32)) & 1).astype(np.float64)
-    inside = elements.sums_around(flags[elements.name], len(page)) > 0
+    named_so = _landmarks(named)[elements.name]
+    of_landmarks, (is_footer, has_own) = named_so[:, :-2].astype(np.float64), named_so[:, -2:].T
+    inside = elements.sums_around(of_landmarks, len(page)) > 0
     columns |= zip(_LANDMARKS, inside.T.astype(np.float64), strict=True)
-    footer = _page_footer(elements, own[elements.name], len(page))
+    footer = _page_footer(elements, np.where(has_own, -1, is_footer), len(page))
     columns["in_page_footer"] = footer
     columns["after_page_footer"] = np.maximum.accumulate(footer) - footer
     return columns
 
 
-def _page_footer(elements: Elements, own: NDArray[np.uint32], n_blocks: int) -> Floats:
+def _page_footer(elements: Elements, own: Ints, n_blocks: int) -> Floats:
     """Whether each block stands in a footer of the page, shape (n_blocks,).
 
-    Cards and articles have footers of their own, and some pages put their whole body in `main`.
+    `own` is 1 for elements that are a footer, -1 for those that have their own. Cards and
+    articles have, and some pages put their whole body in `main`.
     """
     inside = np.zeros(n_blocks)
     end = 0  # of the last outermost element that is either
-    kind = np.where(own & _PART, -1, (own & _FOOTER > 0).astype(np.intp))
-    rows = np.stack((elements.start, elements.end, kind))[:, kind != 0]
+    rows = np.stack((elements.start, elements.end, own))[:, own != 0]
     for start, stop, sign in rows.T.tolist():
         if start >= end:
             inside[start:stop] = sign > 0
@@ -91,17 +92,18 @@ def _page_footer(elements: Elements, own: NDArray[np.uint32], n_blocks: int) -> 
     return inside
 
 
-_BIT = {token: 1 << number for number, group in enumerate(_LANDMARKS.values()) for token in group}
-_FOOTER, _PART = 1 << 30, 1 << 31  # a footer; a part of the page that has its own
-for _token in ("<footer>", "role=contentinfo"):
-    _BIT[_token] |= _FOOTER
-for _token in ("<article>", "<li>", "<main>"):
-    _BIT[_token] = _BIT.get(_token, 0) | _PART
-_NO_LANDMARK = frozenset(_BIT).isdisjoint
+def _landmarks(named: Named) -> NDArray[np.bool_]:
+    """Which kinds of landmark each signature names, shape (n_signatures, n_kinds)."""
+    at = np.searchsorted(_NUMBER, named.token)
+    found = np.flatnonzero(_NUMBER.take(at, mode="clip") == named.token)
+    token, kind = np.nonzero(_OF_KIND[at[found]])
+    result = np.zeros((named.tag.size, len(_KINDS)), np.bool_)
+    result[named.owner[found[token]], kind] = True
+    return result
 
 
-@lru_cache(maxsize=2_000)
-def _landmarks(signature: str) -> int:
-    """The landmarks that an element itself is, one bit each, and whether it has a footer."""
-    found = tokens(signature)
-    return 0 if _NO_LANDMARK(found) else reduce(or_, (_BIT.get(token, 0) for token in found))
+_KINDS = [*_LANDMARKS.values(), *_FOOTERS]
+_NAMES = sorted({name for group in _KINDS for name in group})
+_ORDER = np.argsort(numbers(_NAMES))
+_NUMBER = numbers(_NAMES)[_ORDER]
+_OF_KIND = np.array([[name in group for group in _KINDS] for name in _NAMES])[_ORDER]

@@ -6,25 +6,26 @@ Zhai, 2003). Whether a group is the article or beside it shows in the group more
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
 import numpy as np
 
 from boilerplate.features.context import long_blocks, sums_between
+from boilerplate.features.tokens import Named, numbers
 from boilerplate.features.wording import Wording
-from boilerplate.page import Elements, Floats, Ints, Page, chain_ends, numbered
+from boilerplate.page import Elements, Floats, Ints, Page, chain_ends
 
 PLACES = ("record", "outer_record")  # the innermost and the outermost around a block
 _LEAST = 3  # records of a group
-_DIGITS = re.compile(r"\d+")
-_NO_RECORDS = frozenset("p td th h1 h2 h3 h4 h5 h6 dt dd pre blockquote".split())
+_NO_RECORDS = numbers(
+    "<p> <td> <th> <h1> <h2> <h3> <h4> <h5> <h6> <dt> <dd> <pre> <blockquote>".split()
+)
 
 
-def records(page: Page, elements: Elements, words: Wording, density: Floats) -> dict[str, Floats]:
+def records(
+    page: Page, elements: Elements, named: Named, words: Wording, density: Floats
+) -> dict[str, Floats]:
     """The columns of the records around each block, each of shape (n_blocks,)."""
     n = len(page)
-    group, place, inner, outer = _groups(elements)
+    group, place, inner, outer = _groups(elements, named)
     count = words.words
     prose = count * long_blocks(words, density) * words.ends_sentence
     quantities = np.stack((np.ones(n), count, count * density, prose, page.images)).astype(
@@ -74,21 +75,19 @@ def records(page: Page, elements: Elements, words: Wording, density: Floats) -> 
     return columns
 
 
-def _groups(elements: Elements) -> tuple[Ints, Ints, Ints, Ints]:
+def _groups(elements: Elements, named: Named) -> tuple[Ints, Ints, Ints, Ints]:
     """For each element its group, its place there, its innermost and its outermost record.
 
     Each of shape (n_elements + 1,), -1 for none; the last entry answers for a block without an
     element.
     """
-    names, of_signature = numbered([_name(signature) for signature in elements.names])
-    kind = of_signature[elements.name]
+    kind = np.unique(named.alike, return_inverse=True)[1]
     parent = elements.parent
-    alike = (parent + 1) * len(names) + kind
+    alike = (parent + 1) * kind.size + kind[elements.name]
     _, first, key, times = np.unique(
         alike, return_index=True, return_inverse=True, return_counts=True
     )
-    nameless = names.index("") if "" in names else -1
-    repeated = (times[key] >= _LEAST) & (kind != nameless)
+    repeated = (times[key] >= _LEAST) & ~np.isin(named.tag, _NO_RECORDS)[elements.name]
     # Groups are numbered by their first record, and the records of a group in their order.
     leads = first[key] == np.arange(key.size)
     rank = np.cumsum(leads & repeated) - 1
@@ -104,13 +103,3 @@ def _groups(elements: Elements) -> tuple[Ints, Ints, Ints, Ints]:
     wider = inner[up]
     outer = chain_ends(np.where(own & (wider >= 0), wider, at))[inner]
     return np.append(group, -1), np.append(place, -1), inner, np.where(inner >= 0, outer, -1)
-
-
-@lru_cache(maxsize=2_000)
-def _name(signature: str) -> str:
-    """What siblings that are alike have in common: tag and classes, without numbers."""
-    tag, *parts = signature.split("\t")
-    if tag in _NO_RECORDS:
-        return ""
-    classes = next((part for part in parts if part.startswith("class=")), "")
-    return f"{tag} {_DIGITS.sub('0', classes)}"

@@ -126,8 +126,8 @@ class Wording:
 def words_of(texts: list[str]) -> Words:
     """Find the words of texts."""
     joined = "\n".join(texts) + "\n"
-    code = _code_points(joined)
-    kind = _CLASS_OF[np.minimum(code, 0x10000)]
+    code = code_points(joined)
+    kind = kinds(code)
     length = np.fromiter(map(len, texts), np.intp, len(texts))
     stop = np.cumsum(length + 1) - 1  # where the line breaks stand
     # Words: runs of word characters; a character of a spaceless script is one by itself.
@@ -138,7 +138,7 @@ def words_of(texts: list[str]) -> Words:
     ends = in_word.copy()
     ends[:-1] &= ~in_word[1:] | starts[1:]
     start, end = np.flatnonzero(starts), np.flatnonzero(ends) + 1
-    lower = code if (low := lowered(joined)) == joined else _code_points(low)
+    lower = code if (low := lowered(joined)) == joined else code_points(low)
     number = hashed(lower, np.append(start, stop - length), np.append(end, stop))
     return Words(
         code=code,
@@ -308,7 +308,13 @@ def _powers(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     return power, unpower
 
 
-def _code_points(text: str) -> NDArray[np.uint32]:
+def kinds(code: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """The class of each character."""
+    return _CLASS_OF[np.minimum(code, 0x10000)]
+
+
+def code_points(text: str) -> NDArray[np.uint32]:
+    """The characters of a text as numbers."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 

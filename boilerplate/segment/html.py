@@ -27,18 +27,36 @@ DROPPED = (
     "script style template svg select datalist textarea iframe object embed canvas audio video "
     "map applet noembed noframes".split()
 )
-_BLOCK = frozenset(
-    "address article aside blockquote body button caption center dd details dialog dir div dl "
-    "dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html "
-    "legend li main menu nav ol p pre search section summary table tbody td tfoot th thead tr "
-    "ul".split()
-)
-_STRONG = frozenset(("b", "strong", "em", "i"))
-_NAMING = frozenset(("class", "id", "role", "itemprop", "rel", "data-testid", "data-component"))
-_TELLING = _NAMING | {"hidden", "aria-hidden", "style"}  # attributes that a signature looks at
+# What part an element plays in the text. All that are not named are inline, as are links, strong
+# ones and titles; preformatted ones are blocks.
+_DROP, _SILENT, _BREAK, _IMAGE, _META, _INLINE, _LINK, _STRONG, _TITLE, _BLOCK, _PRE = range(11)
+_PARTS = {
+    tag: part
+    for part, tags in {
+        _DROP: " ".join(DROPPED),
+        _SILENT: "-document -comment -undef",
+        _BLOCK: "address article aside blockquote body button caption center dd details dialog dir "
+        "div dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup "
+        "hr html legend li main menu nav ol p search section summary table tbody td tfoot th "
+        "thead tr ul",
+        _PRE: "pre",
+        _BREAK: "br",
+        _IMAGE: "img",
+        _META: "meta",
+        _LINK: "a",
+        _STRONG: "b strong em i",
+        _TITLE: "title",
+    }.items()
+    for tag in tags.split()
+} | {"": _SILENT}
+# How the attributes that a signature looks at stand in it.
+_SIGNS = {"class": ".", "id": "#"}
+_SIGNS |= {name: f"{name}=" for name in "role itemprop rel data-testid data-component".split()}
+_SIGNS |= dict.fromkeys(("hidden", "aria-hidden", "style"), "hidden")
+_LONGEST_VALUE = 300  # characters of an attribute that are looked at
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _FRAME = re.compile(rb"iframe\b", re.I)
-_BREAK = "\x1f"
+_LINE_BREAK = "\x1f"
 _LETTER = "[^\\W_\u0e00-\u10ff\u1780-\u17ff\u2e80-\uabff\uf900-\ufaff\uff66-\uff9f]"
 _ENDS_WORD = re.compile(rf"{_LETTER}{{2}}$|\s\d$")
 _BEGINS_WORD = re.compile(rf"{_LETTER}{{2}}|\d\s")
@@ -70,19 +88,27 @@ def segment_soup(soup: Tag) -> Page:
 
 
 def signature(tag: str, attributes: dict[str, str | None]) -> str:
-    """Tag and naming attributes of an element as one string, the parts separated by tabs."""
-    if _TELLING.isdisjoint(attributes):
-        return tag
+    """An element as one string: its tag and what its attributes name, each after a tab.
+
+    ``<div class="a b" id=c role=main hidden>`` is ``div``, ``.a b``, ``#c``, ``role=main`` and
+    ``hidden``.
+    """
     parts, hidden = tag, False
     for name, value in attributes.items():
-        if name in _NAMING:
+        sign = _SIGNS.get(name)
+        if sign is None:
+            continue
+        if sign in ".#":
             if value:
                 # Tabs separate the parts, so none may stand inside one.
                 folded = value if value.isprintable() else " ".join(value.split())
-                parts += f"\t{name}={folded[:300]}"
+                parts += f"\t{sign}{folded[:_LONGEST_VALUE]}"
+        elif sign != "hidden":
+            for word in (value or "")[:_LONGEST_VALUE].lower().split():
+                parts += f"\t{sign}{word}"
         elif name == "style":
             hidden = hidden or _HIDDEN_STYLE.search(value or "") is not None
-        elif name == "hidden" or (name == "aria-hidden" and value == "true"):
+        elif name == "hidden" or value == "true":
             hidden = True
     return f"{parts}\thidden" if hidden else parts
 
@@ -97,9 +123,7 @@ def _lexbor_tree(html: str) -> _Node | None:
     source = _without_frames(source, text, tag)
     if may_nest(text, tag):
         source = limit_nesting(source.decode()).encode()
-    tree = LexborHTMLParser(source)
-    tree.strip_tags(DROPPED)
-    return tree.root
+    return LexborHTMLParser(source).root
 
 
 def _tags(source: bytes) -> tuple[NDArray[np.uint8], Ints]:
@@ -147,15 +171,12 @@ def _soup_tree(soup: Tag) -> _SoupNode:
     from bs4.element import NavigableString, PreformattedString, Tag
 
     root = _SoupNode(soup.name or "html", {} if soup.name == "[document]" else _plain(soup))
-    seen = {id(soup): root}  # without what is dropped and what stands in it
+    seen = {id(soup): root}
     for node in soup.descendants:
-        up = seen.get(id(node.parent))
-        if up is None:
-            continue
+        up = seen[id(node.parent)]
         if isinstance(node, Tag):
-            if node.name not in DROPPED:
-                seen[id(node)] = _SoupNode(node.name, _plain(node))
-                up.append(seen[id(node)])
+            seen[id(node)] = _SoupNode(node.name, _plain(node))
+            up.append(seen[id(node)])
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
             up.append(_SoupNode("-text", {}, str(node)))
     return root
@@ -194,7 +215,8 @@ class _Run:
 
     def __init__(self) -> None:
         self.page = Page("html", [], np.zeros(0, np.intp))
-        self.rows: list[int] = []  # eight numbers a block, see the end of `_walk`
+        self.rows: list[int] = []  # nine numbers a block, see the end of `_walk`
+        self.names: list[str] = []  # signatures of the inline elements in the blocks
         self.chunks: list[str] = []
         self.inline: list[_Node] = []
         self.images = 0
@@ -216,11 +238,11 @@ class _Run:
     def _cut(self, element: int, tag: str, preformatted: int) -> None:
         raw = "".join(self.chunks)
         if preformatted:
-            lines = [line.rstrip() for line in raw.replace(_BREAK, "\n").splitlines()]
+            lines = [line.rstrip() for line in raw.replace(_LINE_BREAK, "\n").splitlines()]
             text = "\n".join(lines).strip("\n")
             text = text if text.strip() else ""
         elif self.breaks:
-            lines = [" ".join(line.split()) for line in raw.split(_BREAK)]
+            lines = [" ".join(line.split()) for line in raw.split(_LINE_BREAK)]
             text = "\n".join(line for line in lines if line)
         else:
             text = " ".join(raw.split())
@@ -228,13 +250,9 @@ class _Run:
             page = self.page
             page.texts.append(text)
             page.tags.append(tag)
-            page.inline.append(
-                tuple([signature(n.tag or "", n.attributes) for n in self.inline])
-                if self.inline
-                else ()
-            )
+            self.names += [signature(n.tag or "", n.attributes) for n in self.inline]
             self.rows += (element, self.link_chars, self.links, self.images, self.breaks,
-                          self.strong_chars, self.first, self.last)  # fmt: skip
+                          self.strong_chars, self.first, self.last, len(self.inline))  # fmt: skip
             self.images = 0
 
 
@@ -248,39 +266,17 @@ def _walk(root: _Node | None) -> Page:
     starts: list[int] = []
     ends: list[int] = []
     title: list[str] = []
-    stack: list[tuple[_Node, str, int]] = []  # node, tag, element (-1 if inline)
-    current, current_tag = -1, "html"
+    stack: list[tuple[_Node, int, int]] = []  # node, its part, its element (-1 if inline)
+    current, current_tag, depth = -1, "html", 0
     link = strong = preformatted = in_title = 0
     number = -1
     closed = seam = False  # whether an inline element just closed, and another opened right after
     blank = False  # whether there was white space before any text
 
-    def close() -> _Node:
-        nonlocal current, current_tag, blank
-        nonlocal link, strong, preformatted, in_title, closed
-        node, tag, element = stack.pop()
-        if element >= 0:
-            if chunks or (blank and inline):
-                run.flush(element, tag, preformatted)
-            blank = False
-            ends[element] = len(texts)
-            if tag == "pre":
-                preformatted -= 1
-            current = parents[element]
-            current_tag = tags[current] if current >= 0 else "html"
-            return node
-        closed = True
-        if tag == "a":
-            link -= 1
-        elif tag in _STRONG:
-            strong -= 1
-        elif tag == "title":
-            in_title -= 1
-        return node
-
     node = root
     while node is not None:
         tag = node.tag or ""
+        opens = False  # whether it is an element that may hold text
         if tag == "-text":
             number += 1
             text = node.text_content or ""
@@ -306,12 +302,14 @@ def _walk(root: _Node | None) -> Page:
                     run.link_chars += chars if link else 0
                     run.strong_chars += chars if strong else 0
         else:
-            element, opens = -1, True
-            if tag in _BLOCK:
+            element, part = -1, _PARTS.get(tag, _INLINE)
+            child = None if part == _DROP else node.first_child
+            if part >= _BLOCK:
                 if chunks or (blank and inline):
                     run.flush(current, current_tag, preformatted)
                 blank = False
-                depths.append(depths[current] + 1 if current >= 0 else 0)
+                opens = True
+                depths.append(depth)
                 parents.append(current)
                 starts.append(len(texts))
                 ends.append(-1)
@@ -319,54 +317,69 @@ def _walk(root: _Node | None) -> Page:
                 element = current = len(tags)
                 current_tag = tag
                 tags.append(tag)
-                if tag == "pre":
+                depth += 1
+                if part == _PRE:
                     preformatted += 1
-            elif tag == "br":
-                opens = False
+            elif part >= _INLINE:
+                opens = True
+                if part == _LINK:
+                    link += 1
+                    run.links += 1
+                elif part == _STRONG:
+                    strong += 1
+                elif part == _TITLE:
+                    in_title += 1
+                inline.append(node)
+                seam, closed = seam or closed, False
+            elif part == _BREAK:
                 if run.seen_break:
                     run.flush(current, current_tag, preformatted)
                     blank = False
                 else:
-                    chunks.append(_BREAK)
+                    chunks.append(_LINE_BREAK)
                     run.breaks += 1
                     run.seen_break = True
-            elif tag == "img":
-                opens = False
+            elif part == _IMAGE:
                 run.images += 1
-            elif tag == "meta":
-                opens = False
+            elif part == _META:
                 attributes = node.attributes
                 key = attributes.get("property") or attributes.get("name")
                 content = attributes.get("content")
                 if key and content:
                     page.meta.setdefault(key.lower(), content)
-            elif tag[:1] in ("-", ""):  # the document or a comment
-                opens = False
-            else:
-                if tag == "a":
-                    link += 1
-                    run.links += 1
-                elif tag in _STRONG:
-                    strong += 1
-                elif tag == "title":
-                    in_title += 1
-                inline.append(node)
-                seam, closed = seam or closed, False
-            child = node.first_child
             if opens or child is not None:
-                stack.append((node, tag, element))
+                stack.append((node, part, element))
                 if child is not None:
                     node = child
                     continue
-                close()
-        node = node.next
-        while node is None and stack:
-            node = close().next
+        following = None if opens else node.next
+        while following is None and stack:
+            node, part, element = stack.pop()
+            if element >= 0:
+                if chunks or (blank and inline):
+                    run.flush(element, current_tag, preformatted)
+                blank = False
+                ends[element] = len(texts)
+                depth -= 1
+                if part == _PRE:
+                    preformatted -= 1
+                current = parents[element]
+                current_tag = tags[current] if current >= 0 else "html"
+            else:
+                closed = True
+                if part == _LINK:
+                    link -= 1
+                elif part == _STRONG:
+                    strong -= 1
+                elif part == _TITLE:
+                    in_title -= 1
+            following = node.next
+        node = following
     run.flush(current, current_tag, 0)
 
-    columns = np.array(run.rows, np.intp).reshape(-1, 8).T
+    columns = np.array(run.rows, np.intp).reshape(-1, 9).T
     (page.element, page.link_chars, page.links, page.images, page.breaks,
-     page.strong_chars, page.first_text, page.last_text) = columns  # fmt: skip
+     page.strong_chars, page.first_text, page.last_text, inlines) = columns  # fmt: skip
     page.title = " ".join("".join(title).split()) or page.meta.get("og:title", "")
 
     # Elements without text are left out and the others numbered anew.
@@ -374,14 +387,18 @@ def _walk(root: _Node | None) -> Page:
     kept = np.flatnonzero(end > start)
     renumber = np.full(len(tags) + 1, -1, np.intp)  # the last entry answers for parent -1
     renumber[kept] = np.arange(kept.size)
-    names, name = numbered([signature(tags[e], opened[e].attributes) for e in kept.tolist()])
+    names, name = numbered(
+        [signature(tags[e], opened[e].attributes) for e in kept.tolist()] + run.names
+    )
     page.elements = Elements(
         parent=renumber[np.array(parents, np.intp)[kept]],
         start=start[kept],
         end=end[kept],
         depth=np.array(depths, np.intp)[kept],
         names=names,
-        name=name,
+        name=name[: kept.size],
+        inline=name[kept.size :],
+        inline_block=np.repeat(np.arange(len(page)), inlines),
     )
     page.element = renumber[page.element]
     return page
