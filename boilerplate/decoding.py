@@ -70,14 +70,34 @@ def decode(data: bytes, declared: str | None = None) -> str:
     own declaration, read as browsers read it. A declaration that the bytes contradict, or none,
     leads to UTF-8 where the bytes are UTF-8 and to detection by their frequencies where not.
     """
+    return decoded(data, declared)[0]
+
+
+def decoded(data: bytes, declared: str | None = None) -> tuple[str, bytes]:
+    """A page as `decode` gives it, and the same in UTF-8, which most pages are as they come."""
+    text, encoding = _decoded(data, declared)
+    return text, data if encoding == "utf-8" else text.encode()
+
+
+def encoded(text: str) -> tuple[str, bytes]:
+    """A page's text, and the same in UTF-8; lone surrogates, which no file can hold, replaced."""
+    try:
+        return text, text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return text, text.encode()
+
+
+def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
+    """The text, and its encoding where the bytes are that to the last."""
     for mark, encoding in _BOMS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, "replace")
+            return data[len(mark) :].decode(encoding, "replace"), None
     candidates = [_python_name(declared) if declared else None, _own_declaration(data), "utf-8"]
     for name in candidates:
         if name is not None:
             try:
-                return data.decode(name)
+                return data.decode(name), name
             except (UnicodeDecodeError, LookupError):
                 continue
     for name in candidates:
@@ -85,8 +105,8 @@ def decode(data: bytes, declared: str | None = None) -> str:
             text = data.decode(name, "replace")
             # Some broken characters among whole ones are damage, not another encoding.
             if text.count("\ufffd") * _WHOLE <= len(text) - len(text.encode("ascii", "ignore")):
-                return text
-    return _detect(data)
+                return text, None
+    return _detect(data), None
 
 
 def binary_nature(data: bytes) -> str | None:

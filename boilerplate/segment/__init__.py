@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from boilerplate.decoding import decode
+from boilerplate.decoding import decoded, encoded
 from boilerplate.errors import PageError
 from boilerplate.page import Page
 from boilerplate.segment.html import segment_html, segment_soup
@@ -30,26 +30,14 @@ def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:
         raise PageError(f"kind is {kind!r}; it must be 'auto', 'html' or 'text'")
     if isinstance(page, Page):
         return page
-    if isinstance(page, (bytes, bytearray, memoryview)):
-        page = decode(bytes(page))
-    elif isinstance(page, str):
-        page = _whole(page)
-    if isinstance(page, str):
+    if isinstance(page, (str, bytes, bytearray, memoryview)):
+        text, source = encoded(page) if isinstance(page, str) else decoded(bytes(page))
         if kind == "auto":
-            kind = guess_kind(page)
-        return segment_html(page) if kind == "html" else segment_text(page)
+            kind = guess_kind(text)
+        return segment_html(source) if kind == "html" else segment_text(text)
     if _is_soup(page):
         return segment_soup(page)
     raise PageError(f"a page must be str, bytes or a BeautifulSoup tree, not {type(page).__name__}")
-
-
-def _whole(text: str) -> str:
-    """The text with its lone surrogates replaced: they are no characters and cannot be written."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
 
 
 def _is_soup(page: Any) -> bool:

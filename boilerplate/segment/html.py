@@ -77,9 +77,9 @@ class _Node(Protocol):
     def text_content(self) -> str | None: ...
 
 
-def segment_html(html: str) -> Page:
-    """Cut an HTML document or fragment into blocks."""
-    return _walk(_lexbor_tree(html))
+def segment_html(source: bytes) -> Page:
+    """Cut an HTML document or fragment, in UTF-8, into blocks."""
+    return _walk(_lexbor_tree(source))
 
 
 def segment_soup(soup: Tag) -> Page:
@@ -113,8 +113,7 @@ def signature(tag: str, attributes: dict[str, str | None]) -> str:
     return f"{parts}\thidden" if hidden else parts
 
 
-def _lexbor_tree(html: str) -> _Node | None:
-    source = html.encode()
+def _lexbor_tree(source: bytes) -> _Node | None:
     text, tag = _tags(source)
     limited = limit_attributes(source, tag)
     if limited is not source:
