@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from boilerplate.page import Block, Elements, Page
+from boilerplate.page import Block, Elements, Page, chain_ends
 
 FORMATS = ("text", "markdown", "html", "json")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -81,14 +81,16 @@ def _places(page: Page, blocks: Sequence[Block]) -> Iterator[_Placed]:
     names = [name.split("\t", 1)[0] for name in elements.names]
     tags = [names[k] for k in elements.name.tolist()]
     data = _data_tables(elements, tags) if "table" in names else set()
-    inside = [-1]  # for no element and each one: the nearest that structures text, or it itself
-    for element, (tag, parent) in enumerate(zip(tags, elements.parent.tolist(), strict=True)):
-        inside.append(element if tag in _STRUCTURE else inside[parent + 1])
-    above = [inside[parent + 1] for parent in elements.parent.tolist()]
-    for block, element in zip(
-        blocks, page.element[[b.index for b in blocks]].tolist(), strict=True
-    ):
-        yield _place(block, inside[element + 1], above, tags, data)
+    # The nearest element that structures text: it itself or one around it; the last for none.
+    structures = np.array([name in _STRUCTURE for name in names] + [False])
+    own = structures[np.append(elements.name, -1)]
+    up = np.append(elements.parent, -1)
+    nearest = chain_ends(np.where(own | (up < 0), np.arange(up.size), up))
+    nearest = np.where(own[nearest], nearest, -1)
+    above = nearest[up].tolist()
+    inside = nearest[page.element[[block.index for block in blocks]]].tolist()
+    for block, element in zip(blocks, inside, strict=True):
+        yield _place(block, element, above, tags, data)
 
 
 def _place(
