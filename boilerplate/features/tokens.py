@@ -99,8 +99,8 @@ def token_names(signatures: Sequence[str]) -> list[str]:
 
 def numbers(vocabulary: Sequence[str]) -> NDArray[np.uint64]:
     """The tokens of a vocabulary as the numbers that `named` gives them, shape (n_tokens,)."""
-    bare = [token[1:-1] if token[0] == "<" else token.removeprefix("~") for token in vocabulary]
-    family = np.array([_FAMILIES.get(token[0], 0) for token in vocabulary], np.uint64)
+    bare = [token[1:-1] if token[:1] == "<" else token.removeprefix("~") for token in vocabulary]
+    family = np.array([_FAMILIES.get(token[:1], 0) for token in vocabulary], np.uint64)
     end = np.cumsum([len(token) for token in bare], dtype=np.intp)
     start = np.append(0, end)[:-1]
     return hashed(code_points("".join(bare)), start, end) ^ family
@@ -125,15 +125,8 @@ def _spans(signatures: Sequence[str]) -> _Spans:
     part[first[1:]] = 1
     np.cumsum(part, out=part)
 
-    # A number is 0, but in tags: h1 is no h2.
     digit = np.flatnonzero(kind == DIGIT)
-    digit = digit[~is_tag[part[digit]]]
-    low = lowered(joined)
-    text = code.copy() if low == joined else code_points(low).copy()
-    text[digit] = _ZERO
-    left = np.ones(code.size, np.bool_)
-    left[digit[1:][np.diff(digit) == 1]] = False
-    place = counts_before(left)
+    text, place = _folded(joined, digit[~is_tag[part[digit]]])  # h1 is no h2
 
     gap = code <= _SPACE
     gap[first[signed]] = True
@@ -155,7 +148,19 @@ def _spans(signatures: Sequence[str]) -> _Spans:
     sections = [len(signatures), len(signatures) + classes, len(signatures) + classes + word.size]
     end[sections[1] :] = np.minimum(end, start + _LONGEST)[sections[1] :]
     end[sections[2] :] = np.minimum(end, start + _LONGEST_PIECE)[sections[2] :]
-    return _Spans(text[left], start, end, signature[of_part], sections)
+    return _Spans(text, start, end, signature[of_part], sections)
+
+
+def _folded(names: str, digit: Ints) -> tuple[NDArray[np.uint32], Ints]:
+    """The characters in small letters, with 0 for each number, given where its digits stand.
+
+    Besides them, for each character and for the end, how many of those before it are left.
+    """
+    text = code_points(lowered(names)).copy()
+    text[digit] = _ZERO
+    left = np.ones(text.size, np.bool_)
+    left[digit[1:][np.diff(digit) == 1]] = False
+    return text[left], counts_before(left)
 
 
 def _pieces(kind: NDArray[np.uint8]) -> tuple[Ints, Ints]:
