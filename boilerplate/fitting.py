@@ -24,8 +24,8 @@ _THINNING = 8  # of the blocks that are no headline
 _MOST_BLOCKS = 200  # of one page that are fitted: catalogues repeat themselves
 _LEAST_WEIGHT = 0.02  # of a token, in log-odds: most stand for so little that none misses them
 # The second pass learns most from the pages that the first one, fitted on others, judges well:
-# where it fails, the gold text is often one that no rule explains.
-_PAGE_LEAST = 0.25  # that any page counts, besides its F1 in the first pass
+# where that fails, the labels are often such as no rule explains.
+_PAGE_LEAST = 0.05  # that any page counts, besides the square of its F1 in the first pass
 _PAGE_WORDS = 4.0  # a page weighs by its content's words, at least by this part of all
 
 
@@ -77,7 +77,7 @@ def fit_passes(
     extra = [f.stacked(p) for f, p in zip(computed, probabilities, strict=True)]
     table.weigh(
         [
-            _PAGE_LEAST + _soft_f1(p[:, 0], share[:, 0], f.words)
+            _PAGE_LEAST + _soft_f1(p[:, 0], share[:, 0], f.words) ** 2
             for p, share, f in zip(probabilities, shares, computed, strict=True)
         ]
     )
