@@ -45,7 +45,7 @@ _COLD_STARTS = 7
 def stages(source: str, kind: str) -> Iterator[tuple[str, float]]:
     """Processor seconds of the whole way in one call, and then of each stage of it.
 
-    The whole way comes first, while no cache knows the names in the page.
+    The whole way comes first, while no cache holds the page.
     """
     data = source.encode("utf-8", "replace")
     keep = BoilerplateFilter(kind=kind)
@@ -174,7 +174,7 @@ def main(corpora: Path, pages: int) -> None:
     lines = ["# Speed", "", "Written by `python -m benchmarks.speed`; processor time on one core."]
     lines += [f"Python {platform.python_version()}, {platform.machine()}.", ""]
     lines += ["Every page is new to every extractor, and to `boilerplate` as a whole; its stages"]
-    lines += ["are measured after that, when the caches hold the page and its class names.", ""]
+    lines += ["are measured after that, when the caches hold the page.", ""]
     with threadpool_limits(1):  # one core means one core
         on_html, on_text = one_core(html, "html"), one_core(text, "text")
     lines += [f"## HTML: {len(html)} pages of wcxb-dev", "", *_table(on_html, html), ""]

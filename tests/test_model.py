@@ -59,6 +59,20 @@ def test_it_learns_the_labels_of_pages_it_has_not_seen(fitted: BoilerplateClassi
         assert fitted.predict([page]) == [labels]
 
 
+@pytest.mark.parametrize("make", [_page, _text])
+def test_pages_labelled_against_all_the_others_hardly_count(
+    make: Callable[[int], tuple[str, list[str]]],
+) -> None:
+    swapped = {"content": "boilerplate", "boilerplate": "content", "headline": "headline"}
+    pages, labels = zip(*map(make, range(25)), strict=True)
+    given = [[swapped[name] for name in of] if n % 5 == 0 else of for n, of in enumerate(labels)]
+    page, expected = make(90)
+    content = BoilerplateClassifier(C=1.0).fit(pages, given).predict_proba([page])[0][:, 0]
+    for probability, label in zip(content, expected, strict=True):
+        if label != "headline":  # if all pages counted alike, some would be .5 off
+            assert abs(probability - (label == "content")) < 0.3
+
+
 def test_tokens_that_weigh_next_to_nothing_are_left_out(fitted: BoilerplateClassifier) -> None:
     for passes in fitted.passes_.values():
         assert 0 < len(passes.vocabulary) == passes.token_weights.shape[1]
