@@ -24,7 +24,7 @@ _THINNING = 8  # of the blocks that are no headline
 _MOST_BLOCKS = 200  # of one page that are fitted: catalogues repeat themselves
 _LEAST_WEIGHT = 0.02  # of a token, in log-odds: most stand for so little that none misses them
 # The second pass learns most from the pages that the first one, fitted on others, judges well:
-# where that fails, the labels are often such as no rule explains.
+# where that fails, the labels may be such as no rule explains.
 _PAGE_LEAST = 0.05  # that any page counts, besides the square of its F1 in the first pass
 _PAGE_WORDS = 4.0  # a page weighs by its content's words, at least by this part of all
 

@@ -111,12 +111,8 @@ class Passes:
         for k, place in enumerate(LINE_PLACES):
             said = lines.said[place]
             sums = np.zeros((n_blocks + 1, OUTPUTS))  # the last row answers for no line
-            if said.token.size:
-                begins = np.flatnonzero(np.append(True, said.line[1:] != said.line[:-1]))
-                held = self._of_tokens[k].take(token.take(said.token), axis=0)
-                if begins.size < len(held):
-                    held = np.add.reduceat(held, begins, axis=0)
-                sums[said.line[begins]] = held
+            line, held = _summed(self._of_tokens[k].take(token.take(said.token), axis=0), said.line)
+            sums[line] = held
             scores += sums[said.heard]
         return scores
 
@@ -132,8 +128,8 @@ class Passes:
         within = np.unique(elements.inline_block * len(weights) + elements.inline)
         if within.size:
             block, name = np.divmod(within, len(weights))
-            begins = np.flatnonzero(np.append(True, block[1:] != block[:-1]))
-            scores[block[begins]] += np.add.reduceat(weights[name, _INLINE], begins, axis=0)
+            block, held = _summed(weights[name, _INLINE], block)
+            scores[block] += held
         return scores
 
     def _name_sums(self, named: Named) -> Floats:
@@ -145,10 +141,9 @@ class Passes:
         owner, token = np.divmod(
             np.unique(named.owner[is_known] * unknown + token[is_known]), unknown
         )
+        owner, held = _summed(self._of_tokens[token], owner)
         result = np.zeros((named.tag.size, len(ELEMENT_PLACES), OUTPUTS))
-        if owner.size:
-            begins = np.flatnonzero(np.append(True, owner[1:] != owner[:-1]))
-            result[owner[begins]] = np.add.reduceat(self._of_tokens[token], begins, axis=0)
+        result[owner] = held
         return result
 
     def _known(self, found: NDArray[np.uint64]) -> Ints:
@@ -199,6 +194,14 @@ class Passes:
         weights = np.concatenate((self.token_weights[:, order], nothing), axis=1)
         side_by_side = weights.transpose(1, 0, 2) if self.kind == "html" else weights
         return np.ascontiguousarray(side_by_side)
+
+
+def _summed(rows: Floats, key: Ints) -> tuple[Ints, Floats]:
+    """The distinct keys, and the sums of the rows that have each; equal keys stand together."""
+    begins = np.flatnonzero(np.append(True, key[1:] != key[:-1])[: key.size])
+    if begins.size == key.size:  # none comes twice
+        return key, rows
+    return key[begins], np.add.reduceat(rows, begins, axis=0)
 
 
 def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Floats]:

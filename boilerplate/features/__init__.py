@@ -71,8 +71,9 @@ def features(page: Page) -> Features:
     columns = dict(counted.columns)
     elements = page.elements
     told = telling_words(counted.each)
-    names = named(elements.names) if elements is not None else None
-    if elements is not None and names is not None:
+    names: Named | None = None
+    if elements is not None:
+        names = named(elements.names)
         shape = shapes(page, elements)
         around.append(containers(page, elements))
         columns |= markup(page, elements, names, counted, density)

@@ -103,7 +103,8 @@ def _landmarks(named: Named) -> NDArray[np.bool_]:
 
 
 _KINDS = [*_LANDMARKS.values(), *_FOOTERS]
-_NAMES = sorted({name for group in _KINDS for name in group})
-_ORDER = np.argsort(numbers(_NAMES))
-_NUMBER = numbers(_NAMES)[_ORDER]
-_OF_KIND = np.array([[name in group for group in _KINDS] for name in _NAMES])[_ORDER]
+_NAMES = list({name: None for group in _KINDS for name in group})
+_OF_KIND = np.array([[name in group for group in _KINDS] for name in _NAMES])
+_NUMBER = numbers(_NAMES)
+_ORDER = np.argsort(_NUMBER)
+_NUMBER, _OF_KIND = _NUMBER[_ORDER], _OF_KIND[_ORDER]

@@ -126,7 +126,8 @@ def _spans(signatures: Sequence[str]) -> _Spans:
     np.cumsum(part, out=part)
 
     digit = np.flatnonzero(kind == DIGIT)
-    text, place = _folded(joined, digit[~is_tag[part[digit]]])  # h1 is no h2
+    lower = code if (low := lowered(joined)) == joined else code_points(low)
+    text, place = _folded(lower, digit[~is_tag[part[digit]]])  # h1 is no h2
 
     gap = code <= _SPACE
     gap[first[signed]] = True
@@ -151,12 +152,12 @@ def _spans(signatures: Sequence[str]) -> _Spans:
     return _Spans(text, start, end, signature[of_part], sections)
 
 
-def _folded(names: str, digit: Ints) -> tuple[NDArray[np.uint32], Ints]:
-    """The characters in small letters, with 0 for each number, given where its digits stand.
+def _folded(lower: NDArray[np.uint32], digit: Ints) -> tuple[NDArray[np.uint32], Ints]:
+    """The characters with 0 for each number, given where its digits stand.
 
     Besides them, for each character and for the end, how many of those before it are left.
     """
-    text = code_points(lowered(names)).copy()
+    text = lower.copy()
     text[digit] = _ZERO
     left = np.ones(text.size, np.bool_)
     left[digit[1:][np.diff(digit) == 1]] = False
