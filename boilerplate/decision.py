@@ -35,8 +35,9 @@ def cut(probability: Floats, words: Floats) -> float:
     gained = np.cumsum(mass * odds / (1.0 + odds), axis=0)
     f1 = (2.0 * gained / (np.cumsum(mass, axis=0) + gained[-1] + 1e-9)) @ _WEIGHTS
     best = int(np.argmax(f1))
-    # Anything between the last block kept and the first one left out parts the same blocks; what
-    # is judged besides them, as the headline is, wants half the expected F1.
-    left_out = float(ranked[best + 1]) if best + 1 < ranked.size else 0.0
+    # Anything between the last block kept and the first one left out parts the same words; what
+    # is judged besides them, as the headline and blocks without words are, wants half the
+    # expected F1.
+    left_out = float(ranked[best + 1 :].max(where=words[order][best + 1 :] > 0, initial=0.0))
     half = float(f1[best]) / 2.0
     return max(min(float(ranked[best]), max(half, float(np.nextafter(left_out, 1.0)))), LEAST)

@@ -57,6 +57,11 @@ def test_of_the_cuts_that_keep_the_same_blocks_it_is_the_one_nearest_half_the_ex
     assert 0.45 < _cut([(0.97, 80)] * 12 + [(0.02, 5)] * 30) < 0.5  # no nearer to .97 or .02
 
 
+def test_blocks_without_words_are_judged_like_the_others() -> None:
+    assert _cut([(0.9999, 6), (0.9998, 0), (0.02, 5)]) < 0.5
+    assert _cut([(0.9999, 6), (0.3, 0), (0.28, 9)]) > 0.3
+
+
 def test_the_shared_error_is_averaged_as_numpy_would() -> None:
     nodes, weights = np.polynomial.hermite_e.hermegauss(9)
     p, words = np.array([0.6, 0.4]), np.array([3.0, 1.0])

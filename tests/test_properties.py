@@ -5,7 +5,7 @@ import json
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import PreformattedString
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from boilerplate import BoilerplateClassifier, BoilerplateFilter, classify
@@ -81,6 +81,7 @@ def test_the_kept_text_is_a_subsequence_of_the_page_s_text(
 
 @everything
 @given(page=PAGES, kind=KINDS, threshold=st.none() | st.floats(0, 1))
+@example(page="- <p><p>[a](/b)", kind="html", threshold=None)  # a likely block without a word
 def test_blocks_are_in_order_and_labelled_by_their_probability(
     small_model: BoilerplateClassifier, page: str | bytes, kind: str, threshold: float | None
 ) -> None:
