@@ -51,6 +51,10 @@ def chain_ends(step: Ints) -> Ints:
     return step
 
 
+def _no_ints() -> Ints:
+    return np.zeros(0, np.intp)
+
+
 @dataclass(slots=True)
 class Elements:
     """The block elements of an HTML page that hold text, in document order, as columns.
@@ -61,14 +65,14 @@ class Elements:
     element is the difference of two cumulative sums over blocks.
     """
 
-    parent: Ints  # the enclosing element, -1 for the root
-    start: Ints
-    end: Ints
-    depth: Ints  # elements around it
-    names: list[str]  # the page's distinct signatures (see segment.html.signature)
-    name: Ints  # the number of the element's signature among them
-    inline: Ints  # that of every inline element in a block,
-    inline_block: Ints  # and the block
+    parent: Ints = field(default_factory=_no_ints)  # the enclosing element, -1 for the root
+    start: Ints = field(default_factory=_no_ints)
+    end: Ints = field(default_factory=_no_ints)
+    depth: Ints = field(default_factory=_no_ints)  # elements around it
+    names: list[str] = field(default_factory=list)  # distinct, see segment.html.signature
+    name: Ints = field(default_factory=_no_ints)  # the number of the element's among them
+    inline: Ints = field(default_factory=_no_ints)  # that of every inline element in a block,
+    inline_block: Ints = field(default_factory=_no_ints)  # and the block
 
     def sums_around(self, values: Floats, n_blocks: int) -> Floats:
         """Sum a quantity of shape (n_elements, k) over all elements around each block.
@@ -98,19 +102,19 @@ class Page:
 
     # HTML
     tags: list[str] = field(default_factory=list)  # of the nearest block element
-    element: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # its number
-    elements: Elements | None = None
-    links: Ints = field(default_factory=lambda: np.zeros(0, np.intp))
-    images: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # since the last block
-    breaks: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # single line breaks
-    strong_chars: Ints = field(default_factory=lambda: np.zeros(0, np.intp))
-    first_text: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # text node numbers
-    last_text: Ints = field(default_factory=lambda: np.zeros(0, np.intp))
+    element: Ints = field(default_factory=_no_ints)  # its number
+    elements: Elements = field(default_factory=Elements)
+    links: Ints = field(default_factory=_no_ints)
+    images: Ints = field(default_factory=_no_ints)  # since the last block
+    breaks: Ints = field(default_factory=_no_ints)  # single line breaks
+    strong_chars: Ints = field(default_factory=_no_ints)
+    first_text: Ints = field(default_factory=_no_ints)  # text node numbers
+    last_text: Ints = field(default_factory=_no_ints)
     meta: dict[str, str] = field(default_factory=dict)  # <meta name|property>: content
 
     # flattened text
-    gap: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # blank lines before
-    lines: Ints = field(default_factory=lambda: np.zeros(0, np.intp))  # source lines joined
+    gap: Ints = field(default_factory=_no_ints)  # blank lines before
+    lines: Ints = field(default_factory=_no_ints)  # source lines joined
 
     def __len__(self) -> int:
         return len(self.texts)

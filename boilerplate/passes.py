@@ -23,7 +23,7 @@ from boilerplate.features.lines import numbers as line_numbers
 from boilerplate.features.tokens import PLACES as ELEMENT_PLACES
 from boilerplate.features.tokens import Named
 from boilerplate.features.tokens import numbers as element_numbers
-from boilerplate.page import Elements, Floats, Ints, Page
+from boilerplate.page import Floats, Ints, Page
 
 PLACES: dict[str, tuple[str, ...]] = {"html": ELEMENT_PLACES, "text": LINE_PLACES}
 _NUMBERS = {"html": element_numbers, "text": line_numbers}
@@ -98,11 +98,9 @@ class Passes:
         return scores
 
     def _token_sums(self, page: Page, computed: Features) -> Floats:
-        if computed.lines is not None:
-            return self._line_sums(computed.lines, len(page))
-        if page.elements is not None and computed.named is not None:
-            return self._element_sums(page.elements, computed.named, page)
-        return np.zeros((len(page), OUTPUTS))
+        if isinstance(computed.tokens, Lines):
+            return self._line_sums(computed.tokens, len(page))
+        return self._element_sums(computed.tokens, page)
 
     def _line_sums(self, lines: Lines, n_blocks: int) -> Floats:
         """Token weights of what each block of flattened text hears, shape (n_blocks, 4)."""
@@ -116,8 +114,9 @@ class Passes:
             scores += sums[said.heard]
         return scores
 
-    def _element_sums(self, elements: Elements, named: Named, page: Page) -> Floats:
+    def _element_sums(self, named: Named, page: Page) -> Floats:
         """Token weights of each block's element, all above it and inside it, (n_blocks, 4)."""
+        elements = page.elements
         weights = self._name_sums(named)
         nothing = np.zeros((1, *weights.shape[1:]))  # the last row answers for no element
         of_element = np.concatenate((weights[elements.name], nothing))

@@ -73,11 +73,11 @@ class _Placed:
 
 
 def _places(page: Page, blocks: Sequence[Block]) -> Iterator[_Placed]:
-    elements = page.elements
-    if elements is None:
+    if page.kind == "text":
         for block in blocks:
             yield _Placed(block, gap=int(page.gap[block.index]), flattened=True)
         return
+    elements = page.elements
     names = [name.split("\t", 1)[0] for name in elements.names]
     tags = [names[k] for k in elements.name.tolist()]
     data = _data_tables(elements, tags) if "table" in names else set()

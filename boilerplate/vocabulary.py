@@ -12,7 +12,7 @@ from boilerplate.features.lines import Lines
 from boilerplate.features.lines import token_names as line_names
 from boilerplate.features.tokens import Named
 from boilerplate.features.tokens import token_names as element_names
-from boilerplate.page import Elements, Floats, Ints, Page
+from boilerplate.page import Floats, Ints, Page
 from boilerplate.passes import PLACES
 
 
@@ -26,7 +26,7 @@ def vocabulary_of(pages: Sequence[Page], groups: Sequence[str], least: int) -> d
 
 
 def _page_tokens(page: Page) -> set[str]:
-    if page.elements is None:
+    if page.kind == "text":
         return set(line_names(page))
     return set(element_names(page.elements.names))
 
@@ -41,10 +41,10 @@ def token_rows(
     indices: list[Ints] = []
     lengths: list[int] = []
     for page, f, (chosen, _) in zip(pages, computed, rows, strict=True):
-        if page.elements is not None and f.named is not None:
-            of = _element_tokens(page, page.elements, f.named, vocabulary)
-        elif f.lines is not None:
-            of = _line_tokens(page, f.lines, vocabulary)
+        if isinstance(f.tokens, Lines):
+            of = _line_tokens(page, f.tokens, vocabulary)
+        else:
+            of = _element_tokens(page, f.tokens, vocabulary)
         for block in chosen.tolist():
             indices.append(of(block))
             lengths.append(len(indices[-1]))
@@ -82,10 +82,9 @@ def _line_tokens(page: Page, lines: Lines, vocabulary: dict[str, int]) -> Callab
     return of
 
 
-def _element_tokens(
-    page: Page, elements: Elements, named: Named, vocabulary: dict[str, int]
-) -> Callable[[int], Ints]:
+def _element_tokens(page: Page, named: Named, vocabulary: dict[str, int]) -> Callable[[int], Ints]:
     """Gives for a block of an HTML page its tokens' columns."""
+    elements = page.elements
     size = len(vocabulary)
     number = [vocabulary.get(name, -1) for name in element_names(elements.names)]
     of_name: list[set[int]] = [set() for _ in elements.names]  # a token counts once in a signature

@@ -83,7 +83,6 @@ def test_blocks_know_their_element_and_their_links() -> None:
 
 def test_elements_hold_ranges_of_blocks() -> None:
     page = segment("<nav class='top menu'><p>a<p>b</nav><main id=m><p hidden>c</main>", "html")
-    assert page.elements is not None
     names = [page.elements.names[k] for k in page.elements.name]
     ranges = zip(names, page.elements.start, page.elements.end, strict=True)
     held = {name: page.texts[start:end] for name, start, end in ranges}
@@ -97,7 +96,6 @@ def test_elements_are_told_apart_by_what_their_attributes_name() -> None:
         "<p style='color:red; DISPLAY: none'>b<p aria-hidden=false>c<p aria-hidden=true>d"
     )
     elements = segment(html, "html").elements
-    assert elements is not None
     names = [elements.names[k] for k in elements.name[2:]]  # after html and body
     post = "div\t.Post  body\t#c1\trole=main\trole=region"
     assert names == [post, "p\thidden", "p", "p\thidden"]
@@ -294,21 +292,19 @@ def test_addresses_and_markdown_links_count_as_links() -> None:
 def test_elements_deeper_than_browsers_go_are_left_out_and_their_text_stays(opening: str) -> None:
     page = segment(opening * 30_000 + "The ice held.", "html")
     assert page.texts == ["The ice held."]
-    assert page.elements is not None and page.elements.depth.max() < 600
+    assert page.elements.depth.max() < 600
 
 
 @pytest.mark.parametrize("block", ["<div><font color={}>The ice held.</div>", "<p><b id={}>Rain."])
 def test_styles_that_are_never_closed_do_not_pile_up(block: str) -> None:
     page = segment("".join(block.format(number) for number in range(5_000)), "html")
     assert len(page) == 5_000
-    assert page.elements is not None
     assert np.bincount(page.elements.inline_block).max() < 50
 
 
 def test_styles_and_elements_that_are_closed_are_left_alone() -> None:
     page = segment("<div><b>Ice</b> held <br><i>on</i></div>" * 3_000, "html")
     assert len(page) == 3_000
-    assert page.elements is not None
     assert set(np.bincount(page.elements.inline_block)[1:]) == {2}
 
 
@@ -317,11 +313,11 @@ def test_a_tag_of_countless_attributes_costs_no_text() -> None:
     page = f'<p>before<div class="a" data-rows="[{rows}]"><p>inside</div><p>after'
     assert texts(page) == ["before", "inside", "after"]
     signatures = segment(page, "html").elements
-    assert signatures is not None and "div\t.a" in signatures.names
+    assert "div\t.a" in signatures.names
 
 
 def test_a_long_tag_of_few_attributes_is_left_alone() -> None:
     image = "data:image/png;base64," + "A" * 200_000
     page = f'<p>before<div style="background: url({image})" class="late" hidden><p>inside</div>'
     elements = segment(page, "html").elements
-    assert elements is not None and "div\t.late\thidden" in elements.names
+    assert "div\t.late\thidden" in elements.names

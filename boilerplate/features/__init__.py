@@ -37,16 +37,14 @@ class Features:
         matrix: Shape (n_blocks, n_columns); the columns are `names` of the page's kind.
         words: Shape (n_blocks,).
         link_density: Shape (n_blocks,), 0 to 1.
-        named: The tokens of the signatures of an HTML page; None in flattened text.
-        lines: What the lines of flattened text say to each other; None in HTML.
+        tokens: Of the signatures of an HTML page, or what the lines of flattened text say.
     """
 
     names: list[str]
     matrix: Floats
     words: Floats
     link_density: Floats
-    named: Named | None
-    lines: Lines | None
+    tokens: Named | Lines
     _around: list[Ranges]
     _shape: Ints
     _told: Telling
@@ -54,7 +52,7 @@ class Features:
     def stacked(self, probability: Floats) -> tuple[list[str], Floats]:
         """Names and matrix of the second pass's own columns; see `features.stacked`."""
         columns = stacked(probability, self.words, self._around, self._shape, self._told)
-        if self.lines is not None:
+        if isinstance(self.tokens, Lines):
             columns |= content_cohesion(probability, self.words, self._around, self._told)
         return list(columns), _side_by_side(columns)
 
@@ -69,17 +67,17 @@ def features(page: Page) -> Features:
     density = link_density(page, counted.chars)
     around = [windows(len(page))]
     columns = dict(counted.columns)
-    elements = page.elements
     told = telling_words(counted.each)
-    names: Named | None = None
-    if elements is not None:
-        names = named(elements.names)
-        shape = shapes(page, elements)
-        around.append(containers(page, elements))
-        columns |= markup(page, elements, names, counted, density)
-        columns |= structure(page, elements, counted, density, shape)
-        columns |= records(page, elements, names, counted, density)
+    tokens: Named | Lines
+    if page.kind == "html":
+        tokens = named(page.elements.names)
+        shape = shapes(page)
+        around.append(containers(page))
+        columns |= markup(page, tokens, counted, density)
+        columns |= structure(page, counted, density, shape)
+        columns |= records(page, tokens, counted, density)
     else:
+        tokens = lines(page, counted)
         around.append(groups(page, counted))
         columns |= {"link_density": density} | layout(page, counted)
         shape = line_shapes(page, counted)
@@ -90,8 +88,7 @@ def features(page: Page) -> Features:
         matrix=_side_by_side(columns),
         words=counted.words,
         link_density=density,
-        named=names,
-        lines=lines(page, counted) if elements is None else None,
+        tokens=tokens,
         _around=around,
         _shape=shape,
         _told=told,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from boilerplate.features.markup import HEADINGS
 from boilerplate.features.wording import DIGIT, Wording, words_of
-from boilerplate.page import Elements, Floats, Ints, Page, chain_ends, numbered
+from boilerplate.page import Floats, Ints, Page, chain_ends, numbered
 
 LEVELS = 5  # containers of different extent around a block that are looked at
 RADII = (2, 5, 10, 25)  # windows, in blocks to either side
@@ -69,9 +69,9 @@ def windows(n: int) -> Ranges:
     )
 
 
-def containers(page: Page, elements: Elements) -> Ranges:
+def containers(page: Page) -> Ranges:
     """The containers around each block, from the narrowest that holds another block outwards."""
-    n = len(page)
+    n, elements = len(page), page.elements
     start = np.append(elements.start, 0)  # the last entry answers for the page
     end = np.append(elements.end, n)
     size = end - start
@@ -229,8 +229,9 @@ def _title(page: Page, words: Wording) -> dict[str, Floats]:
     }
 
 
-def shapes(page: Page, elements: Elements) -> Ints:
+def shapes(page: Page) -> Ints:
     """Number the blocks by shape: one number for one signature of the element and its parent."""
+    elements = page.elements
     number = np.append(elements.name, len(elements.names))  # the last for no element
     element = page.element
     parent = np.append(elements.parent, -1)[element]
@@ -265,11 +266,9 @@ def line_shapes(page: Page, words: Wording) -> Ints:
     return number
 
 
-def structure(
-    page: Page, elements: Elements, words: Wording, density: Floats, shape: Ints
-) -> dict[str, Floats]:
+def structure(page: Page, words: Wording, density: Floats, shape: Ints) -> dict[str, Floats]:
     """Context that only markup has: headings above, shapes that repeat, the bulk of the prose."""
-    n = len(page)
+    n, elements = len(page), page.elements
     at = np.arange(n)
     tags, tag = numbered(page.tags)
     levels = [HEADINGS.index(name) + 1.0 if name in HEADINGS else 0.0 for name in tags]

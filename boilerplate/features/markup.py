@@ -45,10 +45,9 @@ def link_density(page: Page, chars: Floats) -> Floats:
     return np.minimum(page.link_chars / chars, 1.0)
 
 
-def markup(
-    page: Page, elements: Elements, named: Named, words: Wording, density: Floats
-) -> dict[str, Floats]:
+def markup(page: Page, named: Named, words: Wording, density: Floats) -> dict[str, Floats]:
     """The markup columns of an HTML page, each of shape (n_blocks,)."""
+    elements = page.elements
     links = page.links.astype(np.float64)
     columns = {
         "link_density": density,

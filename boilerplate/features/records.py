@@ -20,11 +20,9 @@ _NO_RECORDS = numbers(
 )
 
 
-def records(
-    page: Page, elements: Elements, named: Named, words: Wording, density: Floats
-) -> dict[str, Floats]:
+def records(page: Page, named: Named, words: Wording, density: Floats) -> dict[str, Floats]:
     """The columns of the records around each block, each of shape (n_blocks,)."""
-    n = len(page)
+    n, elements = len(page), page.elements
     group, place, inner, outer = _groups(elements, named)
     count = words.words
     prose = count * long_blocks(words, density) * words.ends_sentence
