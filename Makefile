@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PAGE ?= labeled/en-news-harrow.html
 
-.PHONY: demo test engines train evaluate clean
+.PHONY: demo test oldest engines train evaluate clean
 
 demo: .venv/installed ## the article of a page: make demo PAGE=my.html
 	@$(BIN)/boilerplate extract $(PAGE)
@@ -12,6 +12,13 @@ test: .venv/installed-dev ## what continuous integration runs
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m pytest -q -n auto
+
+oldest: ## the tests with the oldest releases that pyproject.toml admits
+	$(PYTHON) -m venv build/oldest
+	build/oldest/bin/python -m pip install --quiet --disable-pip-version-check uv
+	build/oldest/bin/uv pip install --quiet --python build/oldest/bin/python \
+		--resolution lowest-direct --editable '.[dev]'
+	build/oldest/bin/python -m pytest -q -n auto
 
 engines: .venv/installed-engines ## the adapters in their real engines; Spark needs Java
 	$(BIN)/python -m pytest -q -rs tests/test_engines.py tests/test_engine_examples.py
