@@ -7,7 +7,7 @@ import numpy as np
 from boilerplate.page import Floats
 
 LEAST = 0.1  # a page whose blocks are all less likely than this has no article
-SPREAD = 1.5  # of the error that a page's blocks share, in log-odds
+SPREAD = 2.0  # of the error that a page's blocks share, in log-odds
 # numpy.polynomial.hermite_e.hermegauss(9), whose import would cost each cold start 7 ms.
 _NODES = np.array((1.0232556637891326, 2.07684797867783, 3.20542900285647, 4.512745863399783))
 _NODES = np.concatenate((-_NODES[::-1], (0.0,), _NODES))

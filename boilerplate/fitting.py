@@ -14,6 +14,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from boilerplate.decision import cut
 from boilerplate.features import Features, features
 from boilerplate.page import Floats, Ints, Page
 from boilerplate.passes import PLACES, Passes
@@ -77,7 +78,7 @@ def fit_passes(
     extra = [f.stacked(p) for f, p in zip(computed, probabilities, strict=True)]
     table.weigh(
         [
-            _PAGE_LEAST + _soft_f1(p[:, 0], share[:, 0], f.words) ** 2
+            _PAGE_LEAST + _f1(p[:, 0], share[:, 0], f.words) ** 2
             for p, share, f in zip(probabilities, shares, computed, strict=True)
         ]
     )
@@ -147,13 +148,13 @@ def _sample(share: Floats, words: Floats, seed: int) -> tuple[Ints, Floats]:
     return chosen, weights[chosen] / chance[chosen]
 
 
-def _soft_f1(probability: Floats, share: Floats, words: Floats) -> float:
-    """Word F1 of a page of which each block is kept as far as it is likely.
+def _f1(probability: Floats, share: Floats, words: Floats) -> float:
+    """Word F1 of the blocks of a page that the decision keeps.
 
     With one word more in both texts, so that no page without content is a failure.
     """
-    both = words @ probability + words @ share + 2.0
-    return float((2.0 * (words * probability) @ share + 2.0) / both)
+    kept = words * (probability >= cut(probability, words))
+    return float((2.0 * kept @ share + 2.0) / (kept.sum() + words @ share + 2.0))
 
 
 class _Table:
