@@ -100,6 +100,7 @@ def test_blocks_are_in_order_and_labelled_by_their_probability(
         assert all(p >= threshold for p in kept) and all(p < threshold for p in dropped)
 
 
+@pytest.mark.filterwarnings("ignore::bs4.MarkupResemblesLocatorWarning")
 @everything
 @given(html=_HTML, parser=PARSERS, threshold=st.sampled_from([None, 0.0, 0.2, 1.0]))
 def test_pruning_leaves_what_extraction_keeps(
