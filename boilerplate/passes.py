@@ -30,6 +30,7 @@ _NUMBERS = {"html": element_numbers, "text": line_numbers}
 _INLINE = ELEMENT_PLACES.index("inline")
 _BUCKETS = 1 << 15  # of token numbers, by their upper bits
 _UPPER = np.uint64(64 - 15)
+_ROWS = 128  # of a product at a time: larger ones BLAS shares among threads, which mostly wait
 OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
 
 
@@ -73,7 +74,7 @@ class Passes:
         first = _probabilities(scores[:, :2])
         _, columns = computed.stacked(first)
         weights, intercept = self._of_stacked
-        return _probabilities(scores[:, 2:] + columns @ weights + intercept)
+        return _probabilities(scores[:, 2:] + _product(columns, weights) + intercept)
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields without what is computed from them: that is done anew in every process."""
@@ -92,7 +93,7 @@ class Passes:
     def _linear(self, page: Page, computed: Features) -> Floats:
         """Both passes' weighted sums without the stacked columns, shape (n_blocks, 4)."""
         weights, intercept = self._of_columns
-        scores: Floats = computed.matrix @ weights + (intercept + self.intercept)
+        scores = _product(computed.matrix, weights) + (intercept + self.intercept)
         if self.vocabulary:
             scores += self._token_sums(page, computed)
         return scores
@@ -201,6 +202,14 @@ def _summed(rows: Floats, key: Ints) -> tuple[Ints, Floats]:
     if begins.size == key.size:  # none comes twice
         return key, rows
     return key[begins], np.add.reduceat(rows, begins, axis=0)
+
+
+def _product(columns: Floats, weights: Floats) -> Floats:
+    """`columns @ weights`, by one thread however many BLAS has."""
+    if len(columns) <= _ROWS:
+        return columns @ weights
+    parts = (columns[first : first + _ROWS] for first in range(0, len(columns), _ROWS))
+    return np.concatenate([part @ weights for part in parts])
 
 
 def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Floats]:

@@ -80,13 +80,13 @@ def test_tokens_that_weigh_next_to_nothing_are_left_out(fitted: BoilerplateClass
 
 
 def test_probabilities_have_a_row_a_block_and_sum_to_one(fitted: BoilerplateClassifier) -> None:
-    pages = [_page(7)[0], TEXTS[0].encode(), segment("<p>a<p>b", "html"), "", "<p>"]
+    pages = [_page(7)[0], TEXTS[0].encode(), segment("<p>a<p>b", "html"), "", "<p>", "<p>a" * 300]
     probabilities = fitted.predict_proba(pages)
-    assert [p.shape for p in probabilities] == [(6, 3), (5, 3), (2, 3), (0, 3), (0, 3)]
+    assert [p.shape for p in probabilities] == [(6, 3), (5, 3), (2, 3), (0, 3), (0, 3), (300, 3)]
     for p in probabilities:
         assert np.all((p >= 0) & (p <= 1)) and np.allclose(p.sum(axis=1), 1)
     assert fitted.classes_.tolist() == ["content", "headline", "boilerplate"]
-    assert [len(labels) for labels in fitted.predict(pages)] == [6, 5, 2, 0, 0]
+    assert [len(labels) for labels in fitted.predict(pages)] == [6, 5, 2, 0, 0, 300]
 
 
 def test_it_follows_the_contract_of_estimators() -> None:
