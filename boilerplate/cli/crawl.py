@@ -57,9 +57,6 @@ class Extraction:
 
 class _Extractor:
     def __init__(self, options: Extraction) -> None:
-        from threadpoolctl import threadpool_limits
-
-        threadpool_limits(1)  # the processes are what is parallel
         if options.model is None:
             load_shipped(options.kind)
         self._filters = {kind: options.filter(kind) for kind in ("auto", "html", "text")}
