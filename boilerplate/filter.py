@@ -152,9 +152,11 @@ class BoilerplateFilter:
         model = self.model or shipped_model(page.kind)
         probability = model.page_proba(page, computed)
         content, headline = probability[:, 0], probability[:, 1]
-        threshold = self.threshold
-        if threshold is None:
+        if self.threshold is None:
             threshold = cut(content, computed.words)
+            for_title = min(threshold, 0.5)  # the cut is the body's, and high above a sure one
+        else:
+            threshold = for_title = self.threshold
         # A page has one headline; what else looks like it is judged as content alone.
         title = int(headline.argmax())
         keep = content.copy()
@@ -162,7 +164,7 @@ class BoilerplateFilter:
             keep[title] += headline[title]
         labels: list[Label] = ["content" if p >= threshold else "boilerplate" for p in keep]
         titles = headline[title] > content[title] and computed.words[title] <= _HEADLINE_WORDS
-        if titles and keep[title] >= threshold:
+        if titles and keep[title] >= for_title:
             labels[title] = "headline"
         tags: Sequence[str | None] = page.tags or [None] * len(page)
         columns = (page.texts, labels, keep.tolist(), tags, computed.link_density.tolist())

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from boilerplate.decision import LEAST, SPREAD
+from boilerplate.decision import GAP, LEAST, SPREAD
 from boilerplate.errors import ModelError
 from boilerplate.features import FEATURES_VERSION, features
 from boilerplate.page import Floats
@@ -49,6 +49,7 @@ def write_model(
             "rule": "largest expected F1",
             "least_probability": LEAST,
             "shared_error": SPREAD,
+            "gap": GAP,
         },
         **info,
         "models": {kind: _to_json(model) for kind, model in passes.items()},

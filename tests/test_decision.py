@@ -53,6 +53,12 @@ def test_unlikely_prose_beside_a_sure_article_is_left_out() -> None:
     assert _cut([(0.97, 80)] * 12 + [(0.25, 80)] * 3) > 0.25
 
 
+def test_the_cut_goes_into_a_wide_gap_rather_than_between_nearly_equal_blocks() -> None:
+    article, falling = [(0.99, 60)] * 10, [(0.6, 20), (0.5, 20), (0.4, 20), (0.3, 20)]
+    assert _cut(article + falling) > 0.6
+    assert _cut([*article, (0.9, 40), (0.8, 40), (0.7, 40), *falling[:1]]) <= 0.6
+
+
 def test_of_the_cuts_that_keep_the_same_blocks_it_is_the_one_nearest_half_the_expected_f1() -> None:
     assert 0.45 < _cut([(0.97, 80)] * 12 + [(0.02, 5)] * 30) < 0.5  # no nearer to .97 or .02
 

@@ -6,11 +6,14 @@ from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 
 import boilerplate
 from boilerplate import BoilerplateClassifier, BoilerplateError, BoilerplateFilter, PageError
+from boilerplate.features import Features
+from boilerplate.page import Floats, Page
 
 FIRST = (
     "The orchard behind the station was planted in 1921, and in a good year its forty trees still "
@@ -218,3 +221,20 @@ def test_pruning_small_trees(small_model: BoilerplateClassifier, html: str) -> N
     soup = BeautifulSoup(html, "html.parser")
     text = soup.get_text()
     assert BoilerplateFilter(small_model, threshold=0).prune(soup).get_text() == text
+
+
+class _Told(BoilerplateClassifier):
+    """Gives a page of fifteen blocks these probabilities of content, the first a headline's."""
+
+    def page_proba(self, page: Page, computed: Features | None = None) -> Floats:
+        content = np.array([0.05] + [0.99] * 10 + [0.65, 0.5, 0.4, 0.3])
+        headline = np.where(np.arange(15) == 0, 0.55, 0.0)
+        return np.column_stack((content, headline, 1.0 - content - headline))
+
+
+def test_a_likely_headline_stays_though_a_sure_article_is_cut_above_it() -> None:
+    html = "<h1>Forty trees</h1>" + f"<p>{FIRST}</p>" * 10 + "<p>Not so sure of these</p>" * 4
+    labels = [block.label for block in BoilerplateFilter(_Told()).classify(html)]
+    assert labels == ["headline"] + ["content"] * 10 + ["boilerplate"] * 4
+    given = BoilerplateFilter(_Told(), threshold=0.62).classify(html)
+    assert (given[0].label, given[11].label) == ("boilerplate", "content")
