@@ -27,8 +27,9 @@ def cut(probability: Floats, words: Floats) -> float:
     is wrong about all: the log-odds of a page share a normal error of zero mean and standard
     deviation `SPREAD`, over which the expectation is taken by Gauss-Hermite quadrature. And blocks
     of nearly one probability are mostly of one kind: a wide gap is a better place to cut, by
-    `GAP`. On a page that the model is sure of the cut is near .5; where nothing is likely it is
-    lower, since an empty text would score nothing at all.
+    `GAP`. On a page that the model is sure of the cut is near .5, or higher where likely blocks lie
+    far below surer ones; where nothing is likely it is lower, since an empty text would score
+    nothing at all.
     """
     worded = words > 0.0
     if not worded.any():
