@@ -206,8 +206,6 @@ def _summed(rows: Floats, key: Ints) -> tuple[Ints, Floats]:
 
 def _product(columns: Floats, weights: Floats) -> Floats:
     """`columns @ weights`, by one thread however many BLAS has."""
-    if len(columns) <= _ROWS:
-        return columns @ weights
     parts = (columns[first : first + _ROWS] for first in range(0, len(columns), _ROWS))
     return np.concatenate([part @ weights for part in parts])
 
