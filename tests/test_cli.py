@@ -77,6 +77,14 @@ def test_every_verb_explains_itself(verb: str) -> None:
     assert f"boilerplate {verb}" in (ROOT / "docs/command-line.md").read_text(encoding="utf-8")
 
 
+def test_the_module_runs_as_the_command_does(page: Path) -> None:
+    module = subprocess.run(
+        [sys.executable, "-m", "boilerplate", "extract", page], capture_output=True
+    )
+    assert module.returncode == 0, module.stderr.decode()
+    assert module.stdout == run("extract", page).stdout
+
+
 def test_one_page_comes_out_as_its_article(page: Path) -> None:
     done = run("extract", page)
     article = done.stdout.decode()
