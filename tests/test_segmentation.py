@@ -51,6 +51,9 @@ def texts(html: str) -> list[str]:
         ("<video>a</video><object>b</object><canvas>c</canvas>d", ["d"]),
         ("<template shadowrootmode=open><p>a</template><p>b", ["b"]),
         ("<p>a</p><noscript><p>b</noscript>", ["a", "b"]),
+        # a heading's link to itself
+        ("<h2>a<a href=#a>¶</a></h2><h3><a href=#b><b>#</b></a> c</h3>", ["a", "c"]),
+        ("<p>a # b <a href=x>C#</a> § <a href=#4>§ 4</a>", ["a # b C# § § 4"]),
         # frames never swallow what follows
         ("<p>a<noscript><iframe src=x /></noscript><p>b", ["a", "b"]),
         ("<p>a<IFrame src=x /><p>b", ["a", "b"]),

@@ -56,6 +56,7 @@ _SIGNS |= dict.fromkeys(("hidden", "aria-hidden", "style"), "hidden")
 _LONGEST_VALUE = 300  # characters of an attribute that are looked at
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _FRAME = re.compile(rb"iframe\b", re.I)
+_PERMALINKS = frozenset("#§¶🔗")  # what a heading's link to itself shows, which is no text of it
 _LINE_BREAK = "\x1f"
 _LETTER = "[^\\W_\u0e00-\u10ff\u1780-\u17ff\u2e80-\uabff\uf900-\ufaff\uff66-\uff9f]"
 _ENDS_WORD = re.compile(rf"{_LETTER}{{2}}$|\s\d$")
@@ -287,6 +288,8 @@ def _walk(root: _Node | None) -> Page:
                     chunks.append(text)
                 else:
                     blank = True
+            elif link and text in _PERMALINKS:
+                closed = seam = False
             else:
                 if seam and chunks and not preformatted and _apart(chunks[-1], text):
                     chunks.append(" ")
