@@ -319,6 +319,12 @@ def test_a_tag_of_countless_attributes_costs_no_text() -> None:
     assert "div\t.a" in signatures.names
 
 
+@pytest.mark.parametrize("inside", ["<script>{}</SCRIPT >", "<!--{}-->", "<style>{}</style>"])
+def test_what_only_looks_like_a_long_tag_swallows_nothing(inside: str) -> None:
+    code = "for (i = 0; i<n; i++) state = {" + '"name": "value", ' * 10_000 + "}"
+    assert texts(f"<p>before{inside.format(code)}<p>after") == ["before", "after"]
+
+
 def test_a_long_tag_of_few_attributes_is_left_alone() -> None:
     image = "data:image/png;base64," + "A" * 200_000
     page = f'<p>before<div style="background: url({image})" class="late" hidden><p>inside</div>'

@@ -29,10 +29,20 @@ _TAG = re.compile(
     r"|<(/?)([a-z][^\s/>]*+)" + _REST,
     re.IGNORECASE | re.DOTALL,
 )
-_LONG_TAG = 50_000  # bytes up to the next tag from which a tag is looked at
-_MOST_ATTRIBUTES = 1_000  # of a long tag
-_ONE_TAG = re.compile(rb"<([a-zA-Z][^\s/>]*+)" + _REST.encode())
-_ATTRIBUTE = re.compile(rb"[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+")
+_LONG_TAG = 50_000  # bytes up to the next tag from which a page's tags are looked at
+_MOST_ATTRIBUTES = 1_000
+_ONE_TAG = re.compile(rb"<(/?[a-zA-Z][^\s/>]*+)" + _REST.encode())
+_ATTRIBUTE = rb"[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
+_ATTRIBUTES = re.compile(_ATTRIBUTE)
+# A page up to a tag of too many attributes, or one that is odd or never closed.
+_FEW_ATTRIBUTES = re.compile(
+    rb"(?:[^<]++|<(?!!|/?[a-zA-Z])|<!--(?:[^-]++|-(?!->))*+|<!(?!--)|"
+    + b"".join(
+        rb"<(?i:%b)\b(?:[^<]++|<(?!/(?i:%b)\b))*+|" % (name, name)  # no tags inside
+        for name in (b"script", b"style", b"textarea", b"title", b"iframe", b"xmp")
+    )
+    + rb"</?[a-zA-Z][^\s/>]*+(?:[\s/]*+%b){0,%d}+[\s/]*+>)*+" % (_ATTRIBUTE, _MOST_ATTRIBUTES)
+)
 _STYLES = frozenset("b big code em font i s small strike strong tt u".split())
 # Void elements, and those that close others of their name or need no end tag.
 _NO_DEPTH = frozenset(
@@ -47,21 +57,35 @@ for _name in _NO_DEPTH - {"embed", "area", "head", "col", "colgroup"} | {"path"}
 
 
 def limit_attributes(source: bytes, tag: Ints) -> bytes:
-    """Leave out what is too many of the attributes of a long tag.
+    """Leave out what is too many of the attributes of a tag.
 
     Args:
         source: The page in UTF-8; as it is where no tag has too many.
         tag: Where a ``<`` stands in it, shape (n_tags,).
     """
-    long = np.diff(tag, append=len(source)) > _LONG_TAG
-    for at in tag[long][::-1].tolist():
-        found = _ONE_TAG.match(source, at)
-        if found is not None and found.end() - at > _LONG_TAG:
-            attributes = _ATTRIBUTE.finditer(source, found.end(1), found.end())
-            last = next(islice(attributes, _MOST_ATTRIBUTES - 1, None), None)
-            if last is not None and next(attributes, None) is not None:
-                source = source[: last.end()] + b">" + source[found.end() :]
-    return source
+    if not _may_be_long(source, tag):
+        return source
+    parts: list[bytes] = []
+    end = at = 0
+    while found := _FEW_ATTRIBUTES.match(source, at):
+        at = found.end()
+        one = _ONE_TAG.match(source, at)
+        if one is None:
+            break
+        attributes = _ATTRIBUTES.finditer(source, one.end(1), one.end())
+        last = next(islice(attributes, _MOST_ATTRIBUTES - 1, None), None)
+        if last is not None and next(attributes, None) is not None:
+            parts.append(source[end : last.end()] + b">")
+            end = one.end()
+        at = one.end()
+    return b"".join([*parts, source[end:]]) if parts else source
+
+
+def _may_be_long(source: bytes, tag: Ints) -> bool:
+    """Whether there may be a long tag: a quick look, which takes ``i<n`` in a script for one."""
+    long = tag[np.diff(tag, append=len(source)) > _LONG_TAG]
+    tags = (_ONE_TAG.match(source, at) for at in long.tolist())
+    return any(found is not None and found.end() - found.start() > _LONG_TAG for found in tags)
 
 
 def may_nest(html: NDArray[np.uint8], tag: Ints) -> bool:
