@@ -51,6 +51,8 @@ def texts(html: str) -> list[str]:
         ("<video>a</video><object>b</object><canvas>c</canvas>d", ["d"]),
         ("<template shadowrootmode=open><p>a</template><p>b", ["b"]),
         ("<p>a</p><noscript><p>b</noscript>", ["a", "b"]),
+        # how characters are read
+        ("<p><ruby>災害<rp>(</rp><rt>さい</rt><rp>)</rp></ruby>に<ruby>気<rt>き", ["災害に気"]),
         # a heading's link to itself
         ("<h2>a<a href=#a>¶</a></h2><h3><a href=#b><b>#</b></a> c</h3>", ["a", "c"]),
         ("<p>a # b <a href=x>C#</a> § <a href=#4>§ 4</a>", ["a # b C# § § 4"]),

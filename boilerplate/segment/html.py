@@ -22,10 +22,10 @@ from boilerplate.segment.limits import limit_attributes, limit_nesting, may_nest
 if TYPE_CHECKING:
     from bs4 import NavigableString, Tag
 
-# What a reader never sees as text of the page.
+# What a reader never sees as text of the page, and readings above East Asian characters.
 DROPPED = (
     "script style template svg select datalist textarea iframe object embed canvas audio video "
-    "map applet noembed noframes".split()
+    "map applet noembed noframes rt rp rtc".split()
 )
 # What part an element plays in the text. All that are not named are inline, as are links, strong
 # ones and titles; preformatted ones are blocks.
