@@ -321,6 +321,12 @@ def test_a_tag_of_countless_attributes_costs_no_text() -> None:
     assert "div\t.a" in signatures.names
 
 
+def test_countless_attributes_do_not_hide_behind_quoted_tags() -> None:
+    some = " ".join(f"a{n}" for n in range(4_000)) + ' x="<b>" '
+    elements = segment(f"<p>before<div {some * 60} class=late><p>inside", "html").elements
+    assert "div" in elements.names  # without its class: the tag was cut
+
+
 @pytest.mark.parametrize("inside", ["<script>{}</SCRIPT >", "<!--{}-->", "<style>{}</style>"])
 def test_what_only_looks_like_a_long_tag_swallows_nothing(inside: str) -> None:
     code = "for (i = 0; i<n; i++) state = {" + '"name": "value", ' * 10_000 + "}"

@@ -29,7 +29,8 @@ _TAG = re.compile(
     r"|<(/?)([a-z][^\s/>]*+)" + _REST,
     re.IGNORECASE | re.DOTALL,
 )
-_LONG_TAG = 50_000  # bytes up to the next tag from which a page's tags are looked at
+_LONG_TAG = 50_000  # bytes up to the next ``<`` from which a page's tags are looked at
+_LARGE = 1_000_000  # bytes of a page whose tags are looked at anyway: some ``<`` may be quoted
 _MOST_ATTRIBUTES = 1_000
 _ONE_TAG = re.compile(rb"<(/?[a-zA-Z][^\s/>]*+)" + _REST.encode())
 _ATTRIBUTE = rb"[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
@@ -63,7 +64,7 @@ def limit_attributes(source: bytes, tag: Ints) -> bytes:
         source: The page in UTF-8; as it is where no tag has too many.
         tag: Where a ``<`` stands in it, shape (n_tags,).
     """
-    if not _may_be_long(source, tag):
+    if len(source) < _LARGE and not _may_be_long(source, tag):
         return source
     parts: list[bytes] = []
     end = at = 0
