@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -21,29 +22,19 @@ _MANY_TAGS = 20_000  # pages with more are always looked at
 _MOST_OPEN = 1_000  # tags that may be open at once in the others
 _MOST_DEPTH = 500  # browsers stop at about this depth too
 _MOST_STYLES = 20  # elements of style that are open at once
+_RAW = "script style textarea title iframe xmp".split()  # elements that hold no tags
 # What follows the name of a tag, to its end.
 _REST = r"(?:[^>=]++|=\s*+(?:\"[^\"]*+\"|'[^']*+')?)*+>?"
 _TAG = re.compile(
-    r"<!--.*?(?:-->|\Z)"
-    r"|<(script|style|textarea|title|iframe|xmp)\b.*?(?:</\1|\Z)"  # no tags inside
-    r"|<(/?)([a-z][^\s/>]*+)" + _REST,
+    rf"<!--.*?(?:-->|\Z)|<({'|'.join(_RAW)})\b.*?(?:</\1|\Z)|<(/?)([a-z][^\s/>]*+){_REST}",
     re.IGNORECASE | re.DOTALL,
 )
 _LONG_TAG = 50_000  # bytes up to the next ``<`` from which a page's tags are looked at
 _LARGE = 1_000_000  # bytes of a page whose tags are looked at anyway: some ``<`` may be quoted
 _MOST_ATTRIBUTES = 1_000
-_ONE_TAG = re.compile(rb"<(/?[a-zA-Z][^\s/>]*+)" + _REST.encode())
-_ATTRIBUTE = rb"[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
-_ATTRIBUTES = re.compile(_ATTRIBUTE)
-# A page up to a tag of too many attributes, or one that is odd or never closed.
-_FEW_ATTRIBUTES = re.compile(
-    rb"(?:[^<]++|<(?!!|/?[a-zA-Z])|<!--(?:[^-]++|-(?!->))*+|<!(?!--)|"
-    + b"".join(
-        rb"<(?i:%b)\b(?:[^<]++|<(?!/(?i:%b)\b))*+|" % (name, name)  # no tags inside
-        for name in (b"script", b"style", b"textarea", b"title", b"iframe", b"xmp")
-    )
-    + rb"</?[a-zA-Z][^\s/>]*+(?:[\s/]*+%b){0,%d}+[\s/]*+>)*+" % (_ATTRIBUTE, _MOST_ATTRIBUTES)
-)
+_ONE_TAG = rf"<(/?[a-zA-Z][^\s/>]*+){_REST}"
+_MAYBE_TAG = re.compile(_ONE_TAG.encode())
+_ATTRIBUTE = r"[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
 _STYLES = frozenset("b big code em font i s small strike strong tt u".split())
 # Void elements, and those that close others of their name or need no end tag.
 _NO_DEPTH = frozenset(
@@ -68,25 +59,33 @@ def limit_attributes(source: bytes, tag: Ints) -> bytes:
         return source
     parts: list[bytes] = []
     end = at = 0
-    while found := _FEW_ATTRIBUTES.match(source, at):
-        at = found.end()
-        one = _ONE_TAG.match(source, at)
-        if one is None:
-            break
-        attributes = _ATTRIBUTES.finditer(source, one.end(1), one.end())
+    while odd := _odd_tag().match(source, at):
+        at = odd.end()
+        attributes = re.finditer(_ATTRIBUTE.encode(), source[odd.end(1) : at])
         last = next(islice(attributes, _MOST_ATTRIBUTES - 1, None), None)
         if last is not None and next(attributes, None) is not None:
-            parts.append(source[end : last.end()] + b">")
-            end = one.end()
-        at = one.end()
+            parts.append(source[end : odd.end(1) + last.end()] + b">")
+            end = at
     return b"".join([*parts, source[end:]]) if parts else source
 
 
 def _may_be_long(source: bytes, tag: Ints) -> bool:
     """Whether there may be a long tag: a quick look, which takes ``i<n`` in a script for one."""
     long = tag[np.diff(tag, append=len(source)) > _LONG_TAG]
-    tags = (_ONE_TAG.match(source, at) for at in long.tolist())
+    tags = (_MAYBE_TAG.match(source, at) for at in long.tolist())
     return any(found is not None and found.end() - found.start() > _LONG_TAG for found in tags)
+
+
+@cache
+def _odd_tag() -> re.Pattern[bytes]:
+    """A page up to the next tag of too many attributes, or one that is odd or never closed.
+
+    The group ends with the tag's name. Compiled when a page needs it, which few do.
+    """
+    raw = "|".join(rf"<(?i:{name})\b(?:[^<]++|<(?!/(?i:{name})\b))*+" for name in _RAW)
+    tag = rf"</?[a-zA-Z][^\s/>]*+(?:[\s/]*+{_ATTRIBUTE}){{0,{_MOST_ATTRIBUTES}}}+[\s/]*+>"
+    text = r"[^<]++|<(?!!|/?[a-zA-Z])|<!--(?:[^-]++|-(?!->))*+|<!(?!--)"
+    return re.compile(rf"(?:{text}|{raw}|{tag})*+{_ONE_TAG}".encode())
 
 
 def may_nest(html: NDArray[np.uint8], tag: Ints) -> bool:
