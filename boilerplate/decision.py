@@ -1,14 +1,16 @@
-"""Where to cut: from a page's probabilities to the blocks that are kept."""
+"""From a page's probabilities to the blocks that are kept: where to cut, and what stands twice."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boilerplate.page import Floats
 
 LEAST = 0.1  # a page whose blocks are all less likely than this has no article
 SPREAD = 2.5  # of the error that a page's blocks share, in log-odds
 GAP = 0.2  # expected F1 that is worth a gap from 0 to 1 in probability, where the cut goes
+PASSAGE = 100.0  # words of a passage that is kept only once
 # numpy.polynomial.hermite_e.hermegauss(9), whose import would cost each cold start 7 ms.
 _NODES = np.array((1.0232556637891326, 2.07684797867783, 3.20542900285647, 4.512745863399783))
 _NODES = np.concatenate((-_NODES[::-1], (0.0,), _NODES))
@@ -48,3 +50,24 @@ def cut(probability: Floats, words: Floats) -> float:
     half = float(f1[best]) / 2.0
     left_out = float(np.nextafter(following[best], 1.0))
     return max(min(float(ranked[best]), max(half, left_out)), LEAST)
+
+
+def repeated(same: NDArray[np.uint64], words: Floats) -> NDArray[np.bool_]:
+    """Which of the blocks that are to be kept repeat a passage of them, shape (n_kept,).
+
+    Pages hold their article twice, for wide screens and for narrow ones, and replies quote what
+    they reply to. A run of blocks that all stand further up, in the same order, is such a passage
+    if it has `PASSAGE` words; shorter ones recur in references and price lists for good reasons.
+
+    Args:
+        same: The same number for the same text, shape (n_kept,).
+        words: Shape (n_kept,).
+    """
+    _, first, number = np.unique(same, return_index=True, return_inverse=True)
+    before = first[number]  # where each text stands first
+    again = before < np.arange(same.size)
+    goes_on = np.append(False, again[:-1] & (before[:-1] < before[1:]))[: same.size]
+    run = np.cumsum(again & ~goes_on)
+    held = np.bincount(run, weights=words * again)
+    result: NDArray[np.bool_] = again & (held[run] >= PASSAGE)
+    return result

@@ -8,11 +8,13 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from boilerplate.decision import cut
+import numpy as np
+
+from boilerplate.decision import cut, repeated
 from boilerplate.errors import BoilerplateError, ModelError
-from boilerplate.features import features
+from boilerplate.features import Features, features
 from boilerplate.model import AnyPage, BoilerplateClassifier
-from boilerplate.page import LABELS, Block, Label, Page
+from boilerplate.page import LABELS, Block, Floats, Label, Page
 from boilerplate.render import FORMATS, render
 from boilerplate.segment import segment
 from boilerplate.segment.html import DROPPED, soup_texts
@@ -34,7 +36,8 @@ class BoilerplateFilter:
     Args:
         model: A classifier, the path of a model file, or None for the shipped models.
         threshold: Keep the blocks whose probability of being kept is at least this, 0 to 1; by
-            default the decision rule of `boilerplate.decision`.
+            default the decision rule of `boilerplate.decision`, which also keeps a long passage
+            only once.
         format: ``"text"``, ``"markdown"``, ``"html"`` or ``"json"``.
         kind: ``"html"``, ``"text"`` or ``"auto"``.
         headline: Whether the headline belongs to the article.
@@ -150,7 +153,14 @@ class BoilerplateFilter:
             return []
         computed = features(page)
         model = self.model or shipped_model(page.kind)
-        probability = model.page_proba(page, computed)
+        labels, probability = self._labels(model.page_proba(page, computed), computed)
+        tags: Sequence[str | None] = page.tags or [None] * len(page)
+        columns = (page.texts, labels, probability.tolist(), tags, computed.link_density.tolist())
+        rows = enumerate(zip(*columns, strict=True))
+        return [Block(*row, index) for index, row in rows if row[1] in wanted]
+
+    def _labels(self, probability: Floats, computed: Features) -> tuple[list[Label], Floats]:
+        """The label of each block and its probability of being kept, shape (n_blocks,)."""
         content, headline = probability[:, 0], probability[:, 1]
         if self.threshold is None:
             threshold = cut(content, computed.words)
@@ -166,10 +176,13 @@ class BoilerplateFilter:
         titles = headline[title] > content[title] and computed.words[title] <= _HEADLINE_WORDS
         if titles and keep[title] >= for_title:
             labels[title] = "headline"
-        tags: Sequence[str | None] = page.tags or [None] * len(page)
-        columns = (page.texts, labels, keep.tolist(), tags, computed.link_density.tolist())
-        rows = enumerate(zip(*columns, strict=True))
-        return [Block(*row, index) for index, row in rows if row[1] in wanted]
+        if self.threshold is None:
+            kept = np.array(
+                [k for k, label in enumerate(labels) if label != "boilerplate"], np.intp
+            )
+            for k in kept[repeated(computed.same[kept], computed.words[kept])].tolist():
+                labels[k] = "boilerplate"
+        return labels, keep
 
 
 def extract(

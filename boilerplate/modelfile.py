@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from boilerplate.decision import GAP, LEAST, SPREAD
+from boilerplate.decision import GAP, LEAST, PASSAGE, SPREAD
 from boilerplate.errors import ModelError
 from boilerplate.features import FEATURES_VERSION, features
 from boilerplate.page import Floats
@@ -50,6 +50,7 @@ def write_model(
             "least_probability": LEAST,
             "shared_error": SPREAD,
             "gap": GAP,
+            "repeated_words": PASSAGE,
         },
         **info,
         "models": {kind: _to_json(model) for kind, model in passes.items()},

@@ -1,4 +1,4 @@
-"""The cut: from probabilities to what is kept."""
+"""From probabilities to what is kept: the cut, and passages that stand twice."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boilerplate.decision import LEAST, SPREAD, cut
+from boilerplate.decision import LEAST, PASSAGE, SPREAD, cut, repeated
 
 Blocks = list[tuple[float, int]]
 BLOCKS = st.lists(st.tuples(st.floats(0, 1), st.integers(1, 400)), min_size=1, max_size=60)
@@ -76,3 +76,37 @@ def test_the_shared_error_is_averaged_as_numpy_would() -> None:
     f1 = (2 * gained / (np.cumsum(words)[:, None] + gained[-1])) @ (weights / weights.sum())
     assert f1[1] > f1[0]  # both are kept
     assert np.isclose(_cut([(0.6, 3), (0.4, 1), (0.01, 1)]), f1[1] / 2, atol=0.02)
+
+
+def _repeated(texts: str, words: int) -> str:
+    """The blocks that repeat a passage, of blocks that are told by a letter each."""
+    same = np.array([ord(text) for text in texts], np.uint64)
+    flags = repeated(same, np.full(len(texts), float(words)))
+    return "".join("x" if flag else "." for flag in flags)
+
+
+def test_a_long_passage_that_stands_above_is_repeated() -> None:
+    assert _repeated("abcdabcd", 30) == "....xxxx"
+    assert _repeated("abcdzbcdz", 40) == ".....xxxx"
+    assert _repeated("abcdeacde", 30) == ".....xxxx"  # without one of its blocks
+    assert _repeated("abcabcabc", 40) == "...xxxxxx"
+    assert _repeated("aa", 100) == ".x"
+
+
+def test_what_recurs_for_good_reasons_is_no_repeated_passage() -> None:
+    assert _repeated("", 30) == ""
+    assert _repeated("abcd", 100) == "...."
+    assert _repeated("aa", 99) == ".."
+    assert _repeated("abcabc", 30) == "......"  # too short a passage
+    assert _repeated("abcdaebfcgdh", 40) == "............"  # not one passage
+    assert _repeated("abcdcbad", 40) == "........"  # in another order
+    assert _repeated("aaaaaaaa", 40) == "........"
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 90)), max_size=30))
+def test_of_what_is_repeated_the_first_copy_stays(blocks: list[tuple[int, int]]) -> None:
+    same = np.array([number for number, _ in blocks], np.uint64)
+    words = np.array([count for _, count in blocks], np.float64)
+    flags = repeated(same, words)
+    assert set(same[~flags]) == set(same)
+    assert not flags.any() or words[flags].sum() >= PASSAGE

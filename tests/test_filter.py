@@ -238,3 +238,20 @@ def test_a_likely_headline_stays_though_a_sure_article_is_cut_above_it() -> None
     assert labels == ["headline"] + ["content"] * 10 + ["boilerplate"] * 4
     given = BoilerplateFilter(_Told(), threshold=0.62).classify(html)
     assert (given[0].label, given[11].label) == ("boilerplate", "content")
+
+
+class _Sure(BoilerplateClassifier):
+    """Takes every block for content."""
+
+    def page_proba(self, page: Page, computed: Features | None = None) -> Floats:
+        return np.tile([0.98, 0.0, 0.02], (len(page), 1))
+
+
+def test_an_article_that_stands_twice_is_kept_once_unless_a_threshold_is_given() -> None:
+    article = [*PARAGRAPHS, "Forty trees remain."]
+    for page in ("".join(f"<p>{p}</p>" for p in article * 2), "\n\n".join(article * 2)):
+        keep = BoilerplateFilter(_Sure())
+        labels = [block.label for block in keep.classify(page)]
+        assert labels == ["content"] * 5 + ["boilerplate"] * 5
+        assert keep(page) == "\n\n".join(article)
+        assert BoilerplateFilter(_Sure(), threshold=0.5)(page) == "\n\n".join(article * 2)

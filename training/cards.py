@@ -32,7 +32,7 @@ _FAILURES = {
     "html": (
         "product grids and listings, where the gold texts themselves disagree on what is content",
         "comments that the gold text leaves out, or in, without a sign of which in the page",
-        "an article that stands twice in its page",
+        "an article that stands twice in its page, in other words or cut into other blocks",
         "text that only a script would bring into the page: it is not in the HTML",
     ),
     "text": (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boilerplate.features.cohesion import Telling, cohesion, telling_words
 from boilerplate.features.context import (
@@ -36,6 +37,7 @@ class Features:
     Attributes:
         matrix: Shape (n_blocks, n_columns); the columns are `names` of the page's kind.
         words: Shape (n_blocks,).
+        same: The same number for the same text in whatever case, shape (n_blocks,).
         link_density: Shape (n_blocks,), 0 to 1.
         tokens: Of the signatures of an HTML page, or what the lines of flattened text say.
     """
@@ -43,6 +45,7 @@ class Features:
     names: list[str]
     matrix: Floats
     words: Floats
+    same: NDArray[np.uint64]
     link_density: Floats
     tokens: Named | Lines
     _around: list[Ranges]
@@ -87,6 +90,7 @@ def features(page: Page) -> Features:
         names=list(columns),
         matrix=_side_by_side(columns),
         words=counted.words,
+        same=counted.each.same,
         link_density=density,
         tokens=tokens,
         _around=around,
