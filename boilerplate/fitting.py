@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from joblib import Parallel, delayed
@@ -17,7 +18,7 @@ from sklearn.model_selection import GroupKFold
 from boilerplate.decision import cut
 from boilerplate.features import Features, features
 from boilerplate.page import Floats, Ints, Page
-from boilerplate.passes import PLACES, Passes
+from boilerplate.passes import OUTPUTS, PLACES, Passes
 from boilerplate.vocabulary import token_rows, vocabulary_of
 
 _CONTENT, _HEADLINE = 0, 1  # columns of the labels, and of the coefficients
@@ -60,26 +61,27 @@ def fit_passes(
     split = list(GroupKFold(parts).split(pages, groups=groups)) if parts > 1 else []
     everything = np.arange(len(pages))
 
-    def first(fitted_on: Ints) -> tuple[Floats, Floats]:
-        return _fit(table.matrix(fitted_on), *table.targets(fitted_on), C, max_iter, seed)
+    def first(fitted_on: Ints) -> _First:
+        data = table.matrix(fitted_on), *table.targets(fitted_on)
+        both = _fit(*data, C, max_iter, seed)
+        return _First(*both, *_fit_alone(*data, len(computed[0].names), C, max_iter))
 
     tasks = [*(train for train, _ in split), everything]
     fits = Parallel(n_jobs=n_jobs, prefer="threads")(delayed(first)(task) for task in tasks)
 
-    def passes(fit: tuple[Floats, Floats], second: tuple[Floats, Floats] | None = None) -> Passes:
+    def passes(fit: _First, second: tuple[Floats, Floats] | None = None) -> Passes:
         return _assemble(pages[0].kind, computed[0].names, table, vocabulary, fit, second)
 
-    probabilities: list[Floats] = [np.zeros((0, 3))] * len(pages)
+    told: dict[int, tuple[Floats, Floats]] = {}
     for (_, held_out), fit in zip(split or [(None, everything)], fits, strict=False):
         model = passes(fit)
-        for i in held_out:
-            probabilities[i] = model.first_pass(pages[i], computed[i])
+        told |= {i: model.first_pass(pages[i], computed[i]) for i in held_out}
 
-    extra = [f.stacked(p) for f, p in zip(computed, probabilities, strict=True)]
+    extra = [f.stacked(*told[i]) for i, f in enumerate(computed)]
     table.weigh(
         [
-            _PAGE_LEAST + _f1(p[:, 0], share[:, 0], f.words) ** 2
-            for p, share, f in zip(probabilities, shares, computed, strict=True)
+            _PAGE_LEAST + _f1(told[i][0][:, 0], share[:, 0], f.words) ** 2
+            for i, (share, f) in enumerate(zip(shares, computed, strict=True))
         ]
     )
     table.add([matrix for _, matrix in extra], rows)
@@ -89,31 +91,47 @@ def fit_passes(
     return _without_trifles(model)
 
 
+class _First(NamedTuple):
+    """A fitted first pass.
+
+    Attributes:
+        weights: Of columns, then of tokens, for content and headline; shape (n, 2).
+        intercept: Shape (2,).
+        alone: The same for content, columns and tokens each fitted without the other; shape (n,).
+        alone_intercept: Of columns and of tokens, shape (2,).
+    """
+
+    weights: Floats
+    intercept: Floats
+    alone: Floats
+    alone_intercept: Floats
+
+
 def _assemble(
     kind: str,
     names: list[str],
     table: _Table,
     vocabulary: dict[str, int],
-    first: tuple[Floats, Floats],
+    first: _First,
     second: tuple[Floats, Floats] | None,
 ) -> Passes:
     """Sort coefficients into the weights of a model; without a second pass its weights are 0."""
     n, tokens_end = len(names), len(names) + len(PLACES[kind]) * len(vocabulary)
     second = second or (np.zeros((tokens_end, 2)), np.zeros(2))
-    both = np.hstack((first[0], second[0][:tokens_end]))
+    weights = np.column_stack((first.weights, second[0][:tokens_end], first.alone))
     return Passes(
         kind=kind,
         names=names,
         stacked_names=[],
         mean=table.mean,
         scale=table.scale,
-        dense=both[:n],
-        intercept=np.concatenate((first[1], second[1])),
+        dense=weights[:n],
+        intercept=np.concatenate((first.intercept, second[1], first.alone_intercept)),
         stacked_mean=table.stacked_mean,
         stacked_scale=table.stacked_scale,
         stacked=second[0][tokens_end:],
         vocabulary=vocabulary,
-        token_weights=both[n:].reshape(len(PLACES[kind]), len(vocabulary), 4),
+        token_weights=weights[n:].reshape(len(PLACES[kind]), len(vocabulary), OUTPUTS),
     )
 
 
@@ -236,9 +254,28 @@ def _fit(
     return np.column_stack((content[0], title[0])), np.array((content[1], title[1]))
 
 
+def _fit_alone(
+    matrix: sparse.csr_array, label: Ints, weight: Floats, columns: int, C: float, max_iter: int
+) -> tuple[Floats, Floats]:
+    """What tells content by the first so many columns alone, and by the tokens behind them alone.
+
+    Coefficients of shape (n_columns,), both side by side, and intercepts of shape (2,).
+    """
+    body = label != _HEADLINE
+    truth, weight = label[body] == _CONTENT, weight[body]
+    rows = matrix[np.flatnonzero(body)]
+    parts = [
+        _regression(part, truth, weight, C, max_iter)
+        for part in (rows[:, :columns], rows[:, columns:])
+    ]
+    return np.concatenate([part[0] for part in parts]), np.array([part[1] for part in parts])
+
+
 def _regression(
     matrix: sparse.csr_array, truth: NDArray[np.bool_], weight: Floats, C: float, max_iter: int
 ) -> tuple[Floats, float]:
+    if not matrix.shape[1]:  # nothing to tell them by
+        return np.zeros(0), 0.0
     if truth.all() or not truth.any():  # nothing to tell apart: always the one answer
         return np.zeros(matrix.shape[1]), 20.0 if truth.any() else -20.0
     model = LogisticRegression(C=C, max_iter=max_iter, tol=1e-3)

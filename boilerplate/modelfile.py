@@ -20,8 +20,9 @@ from boilerplate.passes import OUTPUTS, PLACES, Passes
 from boilerplate.segment import segment
 
 _FORMAT = "boilerplate-classifier model"
-_SCHEMA = 2
+_SCHEMA = 3
 _MOST_BYTES = 64 * 1024 * 1024
+_QUESTIONS = 2  # content and headline
 _MOST_COLUMNS = 10_000
 _MOST_TOKENS = 200_000  # in one place
 # The end of a row, and no such characters at the end of a string.
@@ -140,9 +141,11 @@ def _from_json(kind: str, model: Any) -> Passes:
     if not isinstance(model, dict):
         raise _Misfit(f"the {kind} model is no object")
     names, columns = _rows(model, kind, "columns", 2 + OUTPUTS)
-    stacked_names, stacked = _rows(model, kind, "stacked_columns", 2 + OUTPUTS // 2)
+    stacked_names, stacked = _rows(model, kind, "stacked_columns", 2 + _QUESTIONS)
     vocabulary, token_weights = _token_weights(kind, model.get("tokens"))
-    _, intercept = _rows({"intercept": {"": model.get("intercept")}}, kind, "intercept", OUTPUTS)
+    _, intercept = _rows(
+        {"intercept": {"": model.get("intercept")}}, kind, "intercept", OUTPUTS + 1
+    )
     if not (columns[:, 1] >= _SMALLEST).all() or not (stacked[:, 1] >= _SMALLEST).all():
         raise _Misfit(f"a scale of the {kind} model is not above zero")
     if (names, stacked_names) != _computed_names(kind):
@@ -184,7 +187,7 @@ def _token_weights(kind: str, tokens: Any) -> tuple[dict[str, int], Floats]:
 def _computed_names(kind: str) -> tuple[list[str], list[str]]:
     """The columns of pages of a kind in the first pass, and those that the second has besides."""
     computed = features(segment("x", kind))
-    return computed.names, computed.stacked(np.zeros((1, 3)))[0]
+    return computed.names, computed.stacked(np.zeros((1, 3)), np.zeros((1, 2)))[0]
 
 
 def _rows(

@@ -4,6 +4,7 @@ A pass answers two questions about each block: is it the page's headline, and if
 content? Each answer is the logistic function of a weighted sum of the dense columns and of
 tokens: those that name the block's own element, its parent, all its ancestors, and the inline
 elements in it, or in flattened text the words of the block's own line and of lines that it hears.
+Whether it is content the first pass also answers by the columns alone and by the tokens alone.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ _INLINE = ELEMENT_PLACES.index("inline")
 _BUCKETS = 1 << 15  # of token numbers, by their upper bits
 _UPPER = np.uint64(64 - 15)
 _ROWS = 128  # of a product at a time: larger ones BLAS shares among threads, which mostly wait
-OUTPUTS = 4  # both questions in both passes side by side, so that one product serves all
+OUTPUTS = 5  # both questions in both passes and content alone, so that one product serves all
+_ALONE = 4  # the last of them
 
 
 @dataclass
@@ -41,13 +43,14 @@ class Passes:
     Attributes:
         names: The first pass's dense columns, in order; `stacked_names` those that the second
             pass sees besides.
-        dense: Shape (n_columns, 4): weights of the standardised columns for content and headline
-            in the first pass, then in the second.
+        dense: Shape (n_columns, 5): weights of the standardised columns for content and headline
+            in the first pass, then in the second, then for content without any tokens.
         stacked: Shape (n_stacked, 2).
-        intercept: Shape (4,).
+        intercept: Shape (6,): of the first four, of columns alone and of tokens alone.
         mean, scale: Shape (n_columns,); stacked_mean, stacked_scale: Shape (n_stacked,).
         vocabulary: The token numbers.
-        token_weights: Shape (n_places, n_tokens, 4), the places as in `PLACES`.
+        token_weights: Shape (n_places, n_tokens, 5), the places as in `PLACES`; the last one is
+            for content without any columns.
     """
 
     kind: str
@@ -70,9 +73,8 @@ class Passes:
         if page.kind != self.kind:
             raise ModelError(f"a model for {self.kind} pages was given a page of {page.kind}")
         computed = computed or features(page)
-        scores = self._linear(page, computed)
-        first = _probabilities(scores[:, :2])
-        _, columns = computed.stacked(first)
+        scores, alone = self._linear(page, computed)
+        _, columns = computed.stacked(_probabilities(scores[:, :2]), _logistic(alone))
         weights, intercept = self._of_stacked
         return _probabilities(scores[:, 2:] + _product(columns, weights) + intercept)
 
@@ -86,17 +88,28 @@ class Passes:
         arrays = {k: _round(v) for k, v in state.items() if isinstance(v, np.ndarray)}
         return Passes(**(state | arrays))
 
-    def first_pass(self, page: Page, computed: Features) -> Floats:
-        """The first pass's probabilities alone, shape (n_blocks, 3)."""
-        return _probabilities(self._linear(page, computed)[:, :2])
+    def first_pass(self, page: Page, computed: Features) -> tuple[Floats, Floats]:
+        """The first pass's probabilities, shape (n_blocks, 3), and those of content alone.
 
-    def _linear(self, page: Page, computed: Features) -> Floats:
-        """Both passes' weighted sums without the stacked columns, shape (n_blocks, 4)."""
+        The latter are what columns without tokens say, and tokens without columns; (n_blocks, 2).
+        """
+        scores, alone = self._linear(page, computed)
+        return _probabilities(scores[:, :2]), _logistic(alone)
+
+    def _linear(self, page: Page, computed: Features) -> tuple[Floats, Floats]:
+        """Both passes' weighted sums without the stacked columns, shape (n_blocks, 4).
+
+        Besides them those of columns alone and of tokens alone, shape (n_blocks, 2).
+        """
         weights, intercept = self._of_columns
-        scores = _product(computed.matrix, weights) + (intercept + self.intercept)
+        of_columns = _product(computed.matrix, weights) + intercept
         if self.vocabulary:
-            scores += self._token_sums(page, computed)
-        return scores
+            of_tokens = self._token_sums(page, computed)
+        else:
+            of_tokens = np.zeros_like(of_columns)
+        scores = of_columns[:, :_ALONE] + of_tokens[:, :_ALONE] + self.intercept[:_ALONE]
+        alone = np.column_stack((of_columns[:, _ALONE], of_tokens[:, _ALONE]))
+        return scores, alone + self.intercept[_ALONE:]
 
     def _token_sums(self, page: Page, computed: Features) -> Floats:
         if isinstance(computed.tokens, Lines):
@@ -104,7 +117,7 @@ class Passes:
         return self._element_sums(computed.tokens, page)
 
     def _line_sums(self, lines: Lines, n_blocks: int) -> Floats:
-        """Token weights of what each block of flattened text hears, shape (n_blocks, 4)."""
+        """Token weights of what each block of flattened text hears, shape (n_blocks, 5)."""
         token = self._known(lines.tokens)
         scores = np.zeros((n_blocks, OUTPUTS))
         for k, place in enumerate(LINE_PLACES):
@@ -116,7 +129,7 @@ class Passes:
         return scores
 
     def _element_sums(self, named: Named, page: Page) -> Floats:
-        """Token weights of each block's element, all above it and inside it, (n_blocks, 4)."""
+        """Token weights of each block's element, all above it and inside it, (n_blocks, 5)."""
         elements = page.elements
         weights = self._name_sums(named)
         nothing = np.zeros((1, *weights.shape[1:]))  # the last row answers for no element
@@ -133,7 +146,7 @@ class Passes:
         return scores
 
     def _name_sums(self, named: Named) -> Floats:
-        """Summed weights of each signature's tokens, shape (n_signatures, n_places, 4)."""
+        """Summed weights of each signature's tokens, shape (n_signatures, n_places, 5)."""
         unknown = len(self.vocabulary)
         token = self._known(named.token)
         is_known = token < unknown
@@ -187,7 +200,7 @@ class Passes:
         """The weights in the order of the numbers, and a last row for unknown tokens.
 
         What is summed together lies side by side: a line's tokens in one place, of shape
-        (n_places, n_tokens + 1, 4), and an element's in all, (n_tokens + 1, n_places, 4).
+        (n_places, n_tokens + 1, 5), and an element's in all, (n_tokens + 1, n_places, 5).
         """
         _, order = self._sorted
         nothing = np.zeros((len(PLACES[self.kind]), 1, OUTPUTS))
@@ -224,8 +237,13 @@ def _round(values: Floats, digits: int = 6) -> Floats:
     return np.where(np.abs(values) < 1e-9, 0.0, rounded)
 
 
+def _logistic(scores: Floats) -> Floats:
+    result: Floats = 1.0 / (1.0 + np.exp(-np.clip(scores, -30.0, 30.0)))
+    return result
+
+
 def _probabilities(scores: Floats) -> Floats:
     """From scores of content and headline, shape (n_blocks, 2), to three probabilities."""
-    content, headline = (1.0 / (1.0 + np.exp(-np.clip(scores, -30.0, 30.0)))).T
+    content, headline = _logistic(scores).T
     rest = 1.0 - headline
     return np.column_stack((rest * content, headline, rest * (1.0 - content)))

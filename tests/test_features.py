@@ -24,7 +24,8 @@ TEXT = "Home\n\nIce in the harbour\n\nThe ice held the harbour for weeks, and th
 @pytest.mark.parametrize(("page", "kind"), [(HTML, "html"), (TEXT, "text")])
 def test_the_table_names_every_column_once_and_says_what_it_means(page: str, kind: Kind) -> None:
     computed = features(segment(page, kind))
-    stacked, matrix = computed.stacked(np.full((len(computed.words), 3), 1 / 3))
+    n = len(computed.words)
+    stacked, matrix = computed.stacked(np.full((n, 3), 1 / 3), np.full((n, 2), 1 / 2))
     assert sorted(computed.names + stacked) == sorted(column.name for column in columns(kind))
     assert all(column.meaning and column.group for column in columns(kind))
     assert computed.matrix.shape == (len(computed.words), len(computed.names))
@@ -61,8 +62,23 @@ def _stacked(lines: list[str], content: list[float]) -> dict[str, Floats]:
     """The second pass's own columns of a text, given the first pass's content probabilities."""
     p = np.array(content)
     computed = features(segment("\n\n".join(lines), "text"))
-    names, matrix = computed.stacked(np.column_stack((p, np.zeros_like(p), 1 - p)))
+    first = np.column_stack((p, np.zeros_like(p), 1 - p))
+    names, matrix = computed.stacked(first, np.column_stack((p, p)))
     return dict(zip(names, matrix.T, strict=True))
+
+
+def test_the_second_pass_hears_what_columns_and_tokens_say_alone() -> None:
+    lines = ["The harbour froze in January, and nobody left it.", "Home", "Map", "The end"]
+    computed = features(segment("\n\n".join(lines), "text"))
+    first = np.full((4, 3), 1 / 3)
+    alone = np.array([[0.9, 0.2], [0.1, 0.2], [0.1, 0.8], [0.1, 0.2]])
+    names, matrix = computed.stacked(first, alone)
+    told = dict(zip(names, matrix.T, strict=True))
+    assert told["own_log_odds"].std() == 0
+    assert told["columns_own_log_odds"].argmax() == 0
+    assert told["tokens_own_log_odds"].argmax() == 2
+    assert told["columns_log_odds_previous_1"].argmax() == 1
+    assert told["tokens_window_2_content_by_blocks"][0] == pytest.approx(0.4)
 
 
 def test_words_of_the_content_speak_for_a_block_and_words_of_boilerplate_against_it() -> None:

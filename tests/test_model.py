@@ -11,6 +11,7 @@ import pytest
 from sklearn.base import clone
 
 from boilerplate import BoilerplateClassifier, BoilerplateError, LabelError, ModelError
+from boilerplate.features import features
 from boilerplate.segment import segment
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,6 +78,23 @@ def test_tokens_that_weigh_next_to_nothing_are_left_out(fitted: BoilerplateClass
     for passes in fitted.passes_.values():
         assert 0 < len(passes.vocabulary) == passes.token_weights.shape[1]
         assert (np.abs(passes.token_weights).max(axis=(0, 2)) >= 0.02).all()
+
+
+def test_columns_and_tokens_each_tell_content_by_themselves() -> None:
+    pages, labels = [], []
+    for number in range(24):  # half of them told apart by nothing but class names
+        named, turned = number % 2 == 0, number % 4 > 1
+        right, wrong = ("story", "teaser") if named else ("x", "x")
+        other = SENTENCE.format(number + 70) if named else "Map"
+        blocks = [f"<p class={right}>{SENTENCE.format(number + 10)}", f"<p class={wrong}>{other}"]
+        pages.append("".join(reversed(blocks) if turned else blocks))
+        labels.append(["boilerplate", "content"] if turned else ["content", "boilerplate"])
+    passes = BoilerplateClassifier(C=1.0, min_groups=2).fit(pages, labels).passes_["html"]
+    by_name, by_form = (segment(page, "html") for page in pages[:2])
+    _, (right_one, wrong_one) = passes.first_pass(by_name, features(by_name))
+    assert right_one[1] - wrong_one[1] > 0.3 > abs(right_one[0] - wrong_one[0])
+    _, (right_one, wrong_one) = passes.first_pass(by_form, features(by_form))
+    assert right_one[0] - wrong_one[0] > 0.3 and right_one[1] == wrong_one[1]
 
 
 def test_probabilities_have_a_row_a_block_and_sum_to_one(fitted: BoilerplateClassifier) -> None:

@@ -52,9 +52,9 @@ class Features:
     _shape: Ints
     _told: Telling
 
-    def stacked(self, probability: Floats) -> tuple[list[str], Floats]:
+    def stacked(self, probability: Floats, alone: Floats) -> tuple[list[str], Floats]:
         """Names and matrix of the second pass's own columns; see `features.stacked`."""
-        columns = stacked(probability, self.words, self._around, self._shape, self._told)
+        columns = stacked(probability, alone, self.words, self._around, self._shape, self._told)
         if isinstance(self.tokens, Lines):
             columns |= content_cohesion(probability, self.words, self._around, self._told)
         return list(columns), _side_by_side(columns)

@@ -1,7 +1,9 @@
 """Columns of the second pass: what the first pass thinks of a block's surroundings.
 
 Stacked sequential learning (Cohen and Carvalho, 2005): the second model sees the first one's
-out-of-fold probabilities around the block that it judges.
+out-of-fold probabilities around the block that it judges. It also sees what the columns and the
+tokens would say each without the other (stacked generalization, Wolpert, 1992): where they
+disagree, a weighted sum of both is no more than their mean.
 """
 
 from __future__ import annotations
@@ -14,31 +16,39 @@ from boilerplate.features.context import Ranges, sums_between
 from boilerplate.page import Floats, Ints
 from boilerplate.scoring import expected_scores
 
+ALONE = ("columns", "tokens")  # each makes up its mind by itself, too
 NEIGHBOURS = (-4, -3, -2, -1, 1, 2, 3, 4)
+NEAR = (-2, -1, 1, 2)
 COHESION_RANGES = ("window_5", "run", "section")
 _MANY = 8.0  # telling words that say enough of a block
 _LOST = 5.0  # telling words that a loose tail lacks, if it is one for sure
 
 
 def stacked(
-    probability: Floats, words: Floats, around: list[Ranges], shape: Ints, told: Telling
+    probability: Floats,
+    alone: Floats,
+    words: Floats,
+    around: list[Ranges],
+    shape: Ints,
+    told: Telling,
 ) -> dict[str, Floats]:
     """Columns of shape (n_blocks,) from first-pass probabilities of shape (n_blocks, 3).
 
-    `shape` numbers the blocks of one shape alike, see `features.context.shapes` and
+    `alone` are the probabilities of content that each of `ALONE` gives by itself, shape
+    (n_blocks, 2). `shape` numbers the blocks of one shape alike, see `features.context.shapes` and
     `line_shapes`; `told` are the words that tell what the blocks are about.
     """
     n = len(words)
     content, headline = probability[:, 0], probability[:, 1]
     odds = _log_odds(content)
-    columns = {"own_content": content, "own_log_odds": odds, "own_headline": headline}
-    for shift in NEIGHBOURS:
-        moved = np.full(n, -4.0)
-        if shift > 0:
-            moved[:-shift] = odds[shift:]
-        else:
-            moved[-shift:] = odds[:shift]
-        columns[f"log_odds_{'previous' if shift < 0 else 'next'}_{abs(shift)}"] = moved
+    held = [ranges.sums(words) for ranges in around]
+    ranked = expected_scores(content, words)
+    columns = {"own_content": content, "own_headline": headline}
+    columns |= _opinion(content, odds, ranked, words, around, held, shape, NEIGHBOURS)
+    for name, opinion in zip(ALONE, alone.T, strict=True):
+        ranked_so = expected_scores(opinion, words)
+        by = _opinion(opinion, _log_odds(opinion), ranked_so, words, around, held, shape, NEAR)
+        columns |= {f"{name}_{quantity}": values for quantity, values in by.items()}
 
     expected = words * content
     total = max(float(words.sum()), 1.0)
@@ -53,55 +63,81 @@ def stacked(
         "page_sureness": np.full(n, float(sure.sum()) / kept),
         "headline_before": np.minimum(np.cumsum(headline) - headline, 1.0),
         "headline_largest": headline / max(float(headline.max(initial=0.0)), 0.05),
+        "shape_content_share": (np.bincount(shape, weights=expected) / kept)[shape],
     }
-    summed = np.stack((words, expected, content))
-    for ranges in around:
-        held, likely, contents = ranges.sums(summed)
-        by_words = likely / np.maximum(held, 1e-9)
+    columns |= _ranking(content, odds, words, *ranked)
+    columns |= _vocabulary(content, told)
+    columns |= _bulk(content, words, float(ranked[1].max()))
+    return columns
+
+
+def _opinion(
+    content: Floats,
+    odds: Floats,
+    ranked: tuple[Ints, Floats],
+    words: Floats,
+    around: list[Ranges],
+    held: list[Floats],
+    shape: Ints,
+    neighbours: tuple[int, ...],
+) -> dict[str, Floats]:
+    """What probabilities of content say of a block, its neighbours, and all that it stands among.
+
+    `ranked` are their `expected_scores`, and `held` the words of each range of `around`. A page of
+    which nothing is sure has content all the same: what counts is also the distance from the cut
+    that maximises the page's expected F1.
+    """
+    n = len(content)
+    order, expected_f1 = ranked
+    cut = odds[order[int(np.argmax(expected_f1))]]
+    columns = {
+        "own_log_odds": odds,
+        "log_odds_over_cut": odds - cut,
+        "over_cut": (odds >= cut).astype(np.float64),
+    }
+    for shift in neighbours:
+        moved = np.full(n, -4.0)
+        if shift > 0:
+            moved[:-shift] = odds[shift:]
+        else:
+            moved[-shift:] = odds[:shift]
+        columns[f"log_odds_{'previous' if shift < 0 else 'next'}_{abs(shift)}"] = moved
+    expected = words * content
+    kept = max(float(expected.sum()), 1e-6)
+    summed = np.stack((expected, content))
+    for ranges, mass in zip(around, held, strict=True):
+        likely, contents = ranges.sums(summed)
+        by_words = likely / np.maximum(mass, 1e-9)
         by_blocks = contents / np.maximum(ranges.end - ranges.start, 1)
         share = likely / kept
         for k, name in enumerate(ranges.names):
             columns[f"{name}_content_by_words"] = by_words[k]
             columns[f"{name}_content_by_blocks"] = by_blocks[k]
             columns[f"{name}_content_share"] = share[k]
-    order, expected_f1 = expected_scores(content, words)
-    columns |= _ranking(content, odds, words, order, expected_f1)
     size = np.bincount(shape)
-    mass = np.bincount(shape, weights=words)
-    held = np.bincount(shape, weights=expected)
+    mass = np.maximum(np.bincount(shape, weights=words), 1e-9)
     columns |= {
-        "shape_content_by_words": (held / np.maximum(mass, 1e-9))[shape],
+        "shape_content_by_words": (np.bincount(shape, weights=expected) / mass)[shape],
         "shape_content_by_blocks": (np.bincount(shape, weights=content) / size)[shape],
         "shape_log_odds": (np.bincount(shape, weights=odds) / size)[shape],
-        "shape_content_share": (held / kept)[shape],
     }
-    columns |= _vocabulary(content, told)
-    columns |= _bulk(content, words, float(expected_f1.max()))
-    columns |= _long_neighbours(odds, words)
-    return columns
+    return columns | _long_neighbours(odds, words)
 
 
 def _ranking(
     content: Floats, odds: Floats, words: Floats, order: Ints, expected_f1: Floats
 ) -> dict[str, Floats]:
-    """Where a block stands among the page's blocks, the likeliest first.
-
-    A page of which the first pass is sure of nothing has content all the same: what counts is
-    the block's distance from the cut that maximises the page's expected F1.
-    """
+    """Where a block stands among the page's blocks, the likeliest first, and what to expect."""
     n = len(words)
     best = int(np.argmax(expected_f1))
-    cut = odds[order[best]]
     above, recall = np.empty(n), np.empty(n)
     above[order] = np.cumsum(words[order]) / max(float(words.sum()), 1.0)
     gained = np.cumsum((content * words)[order])
     recall[order] = gained / max(float(gained[-1]), 1e-6)
     return {
-        "log_odds_over_cut": odds - cut,
-        "over_cut": (odds >= cut).astype(np.float64),
         "likelier_words": above,
         "likelier_content": recall,
-        "page_cut": np.full(n, cut),
+        "page_cut": np.full(n, odds[order[best]]),
         "page_expected_f1": np.full(n, expected_f1[best]),
         "page_largest_log_odds": np.full(n, odds.max()),
     }

@@ -12,7 +12,7 @@ from typing import Literal
 
 from boilerplate.features.context import LEVELS, NEIGHBOURS, RADII
 from boilerplate.features.records import PLACES as RECORDS
-from boilerplate.features.stacked import COHESION_RANGES
+from boilerplate.features.stacked import ALONE, COHESION_RANGES, NEAR
 from boilerplate.features.stacked import NEIGHBOURS as STACKED_NEIGHBOURS
 from boilerplate.page import Kind
 
@@ -221,9 +221,20 @@ _STACKED_RANGE_QUANTITIES = {
     "content_by_blocks": "mean probability of content, by blocks",
     "content_share": "share of the content that the page is expected to have",
 }
+_OPINION = {
+    "own_log_odds": "log-odds of content",
+    "log_odds_over_cut": "log-odds less those of the cut with the largest expected F1",
+    "over_cut": "whether it is above that cut",
+    "shape_content_by_words": "mean probability of the blocks of the same shape, by words",
+    "shape_content_by_blocks": "the same, by blocks",
+    "shape_log_odds": "mean log-odds of the blocks of the same shape",
+    "long_log_odds_previous_1": "log-odds of the nearest long block before",
+    "long_log_odds_previous_2": "log-odds of the second nearest long block before",
+    "long_log_odds_next_1": "log-odds of the nearest long block after",
+    "long_log_odds_next_2": "log-odds of the second nearest long block after",
+}
 _STACKED = {
     "own_content": "probability of content",
-    "own_log_odds": "log-odds of content",
     "own_headline": "probability of being the headline",
     "content_before": "share of the expected content that stands before",
     "content_between": "that share times the share after: high amid the content",
@@ -232,16 +243,11 @@ _STACKED = {
     "page_sureness": "share of the expected content in blocks more probable than 0.8",
     "headline_before": "probability that the headline came before",
     "headline_largest": "probability of being the headline, over the page's largest",
-    "log_odds_over_cut": "log-odds less those of the cut with the largest expected F1",
-    "over_cut": "whether it is above that cut",
     "likelier_words": "share of the page's words in blocks at least as probable",
     "likelier_content": "share of the expected content in blocks at least as probable",
     "page_cut": "log-odds of that cut",
     "page_expected_f1": "the F1 to expect from that cut",
     "page_largest_log_odds": "log-odds of the page's most probable block",
-    "shape_content_by_words": "mean probability of the blocks of the same shape, by words",
-    "shape_content_by_blocks": "the same, by blocks",
-    "shape_log_odds": "mean log-odds of the blocks of the same shape",
     "shape_content_share": "share of the expected content in blocks of the same shape",
     "words_evidence": "mean log-odds, over its telling words, that other blocks with the word are "
     "content; 0 for a word that no other block holds",
@@ -257,10 +263,6 @@ _STACKED = {
     "bulk_content_share": "share of the expected content in that run",
     "bulk_blocks": "share of the page's blocks in that run",
     "bulk_density": "share of the run's words expected to be content",
-    "long_log_odds_previous_1": "log-odds of the nearest long block before",
-    "long_log_odds_previous_2": "log-odds of the second nearest long block before",
-    "long_log_odds_next_1": "log-odds of the nearest long block after",
-    "long_log_odds_next_2": "log-odds of the second nearest long block after",
 }
 
 _STACKED_TEXT = {
@@ -301,8 +303,6 @@ def _all_columns() -> Iterator[Column]:
             yield Column(f"{name}_{quantity}", "context", f"{meaning}, {where}", kinds)
         for quantity, meaning in _RANGE_COHESION.items() if "text" in kinds else ():
             yield Column(f"{name}_{quantity}", "context", f"{meaning}, {where}", text)
-        for quantity, meaning in _STACKED_RANGE_QUANTITIES.items():
-            yield Column(f"{name}_{quantity}", "stacked", f"{meaning}, {where}", kinds)
         if name in COHESION_RANGES:
             meaning = f"content_cohesion of the long blocks {where}"
             yield Column(f"{name}_content_cohesion", "stacked", meaning, text)
@@ -320,9 +320,21 @@ def _all_columns() -> Iterator[Column]:
         yield Column(f"bulk_{percent}_page_share", "page", f"share of the blocks in {bulk}", html)
     yield from _of("stacked", _STACKED, both)
     yield from _of("stacked", _STACKED_TEXT, text)
-    for shift in STACKED_NEIGHBOURS:
-        place = f"{'previous' if shift < 0 else 'next'}_{abs(shift)}"
-        yield Column(f"log_odds_{place}", "stacked", f"log-odds of content {_neighbour(shift)[1]}")
+    yield from _opinion("", "", STACKED_NEIGHBOURS)
+    for alone in ALONE:
+        yield from _opinion(f"{alone}_", f", as the {alone} alone tell", NEAR)
+
+
+def _opinion(prefix: str, by: str, neighbours: tuple[int, ...]) -> Iterator[Column]:
+    for name, meaning in _OPINION.items():
+        yield Column(f"{prefix}{name}", "stacked", f"{meaning}{by}")
+    for shift in neighbours:
+        name, where = _neighbour(shift)
+        yield Column(f"{prefix}log_odds_{name}", "stacked", f"log-odds of content {where}{by}")
+    for name, where, kinds in _ranges():
+        for quantity, meaning in _STACKED_RANGE_QUANTITIES.items():
+            text = f"{meaning}, {where}{by}"
+            yield Column(f"{prefix}{name}_{quantity}", "stacked", text, kinds)
 
 
 def _of(group: Group, table: dict[str, str], kinds: tuple[Kind, ...]) -> Iterator[Column]:
