@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     Soup = TypeVar("Soup", bound=Tag)
 
-_HEADLINE_WORDS = 30  # the most that a headline has: a longer one is a paragraph in its place
 _WINDOW = 64  # pages a worker is given at a time: bounds the memory of a pipe
 _EMPTY_ELEMENTS = ("img", "br", "hr", "input", "meta", "link")
 _FRAME = ("html", "head", "body")  # a document keeps these even if nothing is left in them
@@ -173,8 +172,7 @@ class BoilerplateFilter:
         if headline[title] > content[title]:
             keep[title] += headline[title]
         labels: list[Label] = ["content" if p >= threshold else "boilerplate" for p in keep]
-        titles = headline[title] > content[title] and computed.words[title] <= _HEADLINE_WORDS
-        if titles and keep[title] >= for_title:
+        if headline[title] > content[title] and keep[title] >= for_title:
             labels[title] = "headline"
         if self.threshold is None:
             kept = np.array(

@@ -34,6 +34,7 @@ _UPPER = np.uint64(64 - 15)
 _ROWS = 128  # of a product at a time: larger ones BLAS shares among threads, which mostly wait
 OUTPUTS = 5  # both questions in both passes and content alone, so that one product serves all
 _ALONE = 4  # the last of them
+_HEADLINE_WORDS = 30  # the most that a headline has: a longer one is a paragraph in its place
 
 
 @dataclass
@@ -74,9 +75,11 @@ class Passes:
             raise ModelError(f"a model for {self.kind} pages was given a page of {page.kind}")
         computed = computed or features(page)
         scores, alone = self._linear(page, computed)
-        _, columns = computed.stacked(_probabilities(scores[:, :2]), _logistic(alone))
+        first = _probabilities(scores[:, :2], computed.words)
+        _, columns = computed.stacked(first, _logistic(alone))
         weights, intercept = self._of_stacked
-        return _probabilities(scores[:, 2:] + _product(columns, weights) + intercept)
+        second = scores[:, 2:] + _product(columns, weights) + intercept
+        return _probabilities(second, computed.words)
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields without what is computed from them: that is done anew in every process."""
@@ -94,7 +97,7 @@ class Passes:
         The latter are what columns without tokens say, and tokens without columns; (n_blocks, 2).
         """
         scores, alone = self._linear(page, computed)
-        return _probabilities(scores[:, :2]), _logistic(alone)
+        return _probabilities(scores[:, :2], computed.words), _logistic(alone)
 
     def _linear(self, page: Page, computed: Features) -> tuple[Floats, Floats]:
         """Both passes' weighted sums without the stacked columns, shape (n_blocks, 4).
@@ -242,8 +245,9 @@ def _logistic(scores: Floats) -> Floats:
     return result
 
 
-def _probabilities(scores: Floats) -> Floats:
+def _probabilities(scores: Floats, words: Floats) -> Floats:
     """From scores of content and headline, shape (n_blocks, 2), to three probabilities."""
     content, headline = _logistic(scores).T
+    headline = np.where(words <= _HEADLINE_WORDS, headline, 0.0)
     rest = 1.0 - headline
     return np.column_stack((rest * content, headline, rest * (1.0 - content)))
