@@ -24,6 +24,7 @@ from boilerplate.vocabulary import token_rows, vocabulary_of
 _CONTENT, _HEADLINE = 0, 1  # columns of the labels, and of the coefficients
 _THINNING = 8  # of the blocks that are no headline
 _MOST_BLOCKS = 200  # of one page that are fitted: catalogues repeat themselves
+_LEAST_SCALE = 0.05  # of a stacked column: alike pages differ by less than the fits of their folds
 _LEAST_WEIGHT = 0.02  # of a token, in log-odds: most stand for so little that none misses them
 # The second pass learns most from the pages that the first one, fitted on others, judges well:
 # where that fails, the labels may be such as no rule explains.
@@ -208,7 +209,8 @@ class _Table:
     def add(self, matrices: Sequence[Floats], rows: Sequence[tuple[Ints, Floats]]) -> None:
         """Append the stacked columns of the second pass."""
         dense = np.concatenate([m[r] for m, (r, _) in zip(matrices, rows, strict=True)])
-        self.stacked_mean, self.stacked_scale = _moments(dense, self.weight)
+        self.stacked_mean, scale = _moments(dense, self.weight)
+        self.stacked_scale = np.maximum(scale, _LEAST_SCALE)
         columns = ((dense - self.stacked_mean) / self.stacked_scale).astype(np.float32)
         self._matrix = sparse.hstack(
             [self._matrix, sparse.csr_array(columns)], format="csr", dtype=np.float32

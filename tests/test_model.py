@@ -141,9 +141,19 @@ def test_labels_may_be_shares() -> None:
 def test_groups_are_sites(fitted: BoilerplateClassifier) -> None:
     sites = np.array(["one.example"] * 3 + ["two.example"] * 3)
     grouped = BoilerplateClassifier(C=1.0, min_groups=3).fit(PAGES, LABELS, sites)
+    assert not grouped.passes_["html"].vocabulary  # no token stands in three sites
     assert grouped.predict(PAGES) == LABELS
     with pytest.raises(LabelError, match="6 pages but 1 groups"):
         BoilerplateClassifier().fit(PAGES, LABELS, ["one.example"])
+
+
+@pytest.mark.parametrize(("number", "C"), [(12, 0.03), (12, 1.0), (18, 1.0)])
+def test_pages_of_one_template_are_learned_though_they_differ_by_next_to_nothing(
+    number: int, C: float
+) -> None:
+    pages, labels = (list(column) for column in zip(*map(_page, range(number)), strict=True))
+    for sites in (["one.example"] * (number // 2) + ["two.example"] * (number // 2), None):
+        assert BoilerplateClassifier(C=C).fit(pages, labels, sites).predict(pages) == labels
 
 
 @pytest.mark.parametrize(
