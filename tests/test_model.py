@@ -107,6 +107,12 @@ def test_probabilities_have_a_row_a_block_and_sum_to_one(fitted: BoilerplateClas
     assert [len(labels) for labels in fitted.predict(pages)] == [6, 5, 2, 0, 0, 300]
 
 
+def test_a_block_of_more_than_thirty_words_is_no_headline(fitted: BoilerplateClassifier) -> None:
+    short, long = fitted.predict_proba([f"<h1>{'Ferry ' * n}</h1><p>{SENTENCE}" for n in (30, 31)])
+    assert short[0, 1] > 0 == long[0, 1]
+    assert np.allclose(long.sum(axis=1), 1)
+
+
 def test_it_follows_the_contract_of_estimators() -> None:
     classifier = BoilerplateClassifier(C=0.5, folds=4)
     copy = clone(classifier)
