@@ -93,14 +93,14 @@ def test_blocks_are_in_order_and_labelled_by_their_probability(
         assert block.text.strip()
     assert sum(block.label == "headline" for block in blocks) <= 1
     kept = [block.probability for block in blocks if block.label != "boilerplate"]
-    dropped = [block.probability for block in blocks if block.label == "boilerplate"]
+    gone = [block for block in blocks if block.label == "boilerplate"]
     if threshold is None:
-        once = {block.text.lower() for block in blocks if block.label != "boilerplate"}
-        left = [b for b in blocks if b.label == "boilerplate" and b.text.lower() not in once]
-        dropped = [block.probability for block in left]
         body = [block.probability for block in blocks if block.label == "content"]
+        once = {block.text.lower() for block in blocks if block.label != "boilerplate"}
+        dropped = [block.probability for block in gone if block.text.lower() not in once]
         assert not body or min(body) >= max(dropped, default=0)
     else:
+        dropped = [block.probability for block in gone]
         assert all(p >= threshold for p in kept) and all(p < threshold for p in dropped)
 
 

@@ -40,14 +40,13 @@ def stacked(
     """
     n = len(words)
     content, headline = probability[:, 0], probability[:, 1]
-    odds = _log_odds(content)
     held = [ranges.sums(words) for ranges in around]
-    ranked = expected_scores(content, words)
+    order, expected_f1 = expected_scores(content, words)
     columns = {"own_content": content, "own_headline": headline}
-    columns |= _opinion(content, odds, ranked, words, around, held, shape, NEIGHBOURS)
+    columns |= _opinion(content, order, expected_f1, words, around, held, shape, NEIGHBOURS)
     for name, opinion in zip(ALONE, alone.T, strict=True):
-        ranked_so = expected_scores(opinion, words)
-        by = _opinion(opinion, _log_odds(opinion), ranked_so, words, around, held, shape, NEAR)
+        ranked = expected_scores(opinion, words)
+        by = _opinion(opinion, *ranked, words, around, held, shape, NEAR)
         columns |= {f"{name}_{quantity}": values for quantity, values in by.items()}
 
     expected = words * content
@@ -65,16 +64,16 @@ def stacked(
         "headline_largest": headline / max(float(headline.max(initial=0.0)), 0.05),
         "shape_content_share": (np.bincount(shape, weights=expected) / kept)[shape],
     }
-    columns |= _ranking(content, odds, words, *ranked)
+    columns |= _ranking(content, columns["own_log_odds"], words, order, expected_f1)
     columns |= _vocabulary(content, told)
-    columns |= _bulk(content, words, float(ranked[1].max()))
+    columns |= _bulk(content, words, float(expected_f1.max()))
     return columns
 
 
 def _opinion(
     content: Floats,
-    odds: Floats,
-    ranked: tuple[Ints, Floats],
+    order: Ints,
+    expected_f1: Floats,
     words: Floats,
     around: list[Ranges],
     held: list[Floats],
@@ -83,12 +82,11 @@ def _opinion(
 ) -> dict[str, Floats]:
     """What probabilities of content say of a block, its neighbours, and all that it stands among.
 
-    `ranked` are their `expected_scores`, and `held` the words of each range of `around`. A page of
-    which nothing is sure has content all the same: what counts is also the distance from the cut
-    that maximises the page's expected F1.
+    `order` and `expected_f1` are their `expected_scores`, and `held` the words of each range of
+    `around`. A page of which nothing is sure has content all the same: what counts is also the
+    distance from the cut that maximises the page's expected F1.
     """
-    n = len(content)
-    order, expected_f1 = ranked
+    n, odds = len(content), _log_odds(content)
     cut = odds[order[int(np.argmax(expected_f1))]]
     columns = {
         "own_log_odds": odds,
