@@ -52,16 +52,17 @@ def cut(probability: Floats, words: Floats) -> float:
     return max(min(float(ranked[best]), max(half, left_out)), LEAST)
 
 
-def repeated(same: NDArray[np.uint64], words: Floats) -> NDArray[np.bool_]:
-    """Which of the blocks that are to be kept repeat a passage of them, shape (n_kept,).
+def repeated(same: NDArray[np.uint64], words: Floats, kept: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which blocks repeat a passage of the page and are kept where it stands first, (n_blocks,).
 
     Pages hold their article twice, for wide screens and for narrow ones, and replies quote what
     they reply to. A run of blocks that all stand further up, in the same order, is such a passage
     if it has `PASSAGE` words; shorter ones recur in references and price lists for good reasons.
 
     Args:
-        same: The same number for the same text, shape (n_kept,).
-        words: Shape (n_kept,).
+        same: The same number for the same text, shape (n_blocks,).
+        words: Shape (n_blocks,).
+        kept: Which blocks are to be kept so far, shape (n_blocks,).
     """
     _, first, number = np.unique(same, return_index=True, return_inverse=True)
     before = first[number]  # where each text stands first
@@ -69,5 +70,5 @@ def repeated(same: NDArray[np.uint64], words: Floats) -> NDArray[np.bool_]:
     goes_on = np.append(False, again[:-1] & (before[:-1] < before[1:]))[: same.size]
     run = np.cumsum(again & ~goes_on)
     held = np.bincount(run, weights=words * again)
-    result: NDArray[np.bool_] = again & (held[run] >= PASSAGE)
+    result: NDArray[np.bool_] = again & (held[run] >= PASSAGE) & kept[before]
     return result

@@ -175,10 +175,8 @@ class BoilerplateFilter:
         if headline[title] > content[title] and keep[title] >= for_title:
             labels[title] = "headline"
         if self.threshold is None:
-            kept = np.array(
-                [k for k, label in enumerate(labels) if label != "boilerplate"], np.intp
-            )
-            for k in kept[repeated(computed.same[kept], computed.words[kept])].tolist():
+            kept = np.array([label != "boilerplate" for label in labels])
+            for k in np.flatnonzero(repeated(computed.same, computed.words, kept)).tolist():
                 labels[k] = "boilerplate"
         return labels, keep
 

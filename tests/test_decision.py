@@ -79,9 +79,10 @@ def test_the_shared_error_is_averaged_as_numpy_would() -> None:
 
 
 def _repeated(texts: str, words: int) -> str:
-    """The blocks that repeat a passage, of blocks that are told by a letter each."""
-    same = np.array([ord(text) for text in texts], np.uint64)
-    flags = repeated(same, np.full(len(texts), float(words)))
+    """The blocks that repeat a passage, told by a letter each, of which small ones are kept."""
+    same = np.array([ord(text.lower()) for text in texts], np.uint64)
+    kept = np.array([text.islower() for text in texts], np.bool_)
+    flags = repeated(same, np.full(len(texts), float(words)), kept)
     return "".join("x" if flag else "." for flag in flags)
 
 
@@ -91,6 +92,12 @@ def test_a_long_passage_that_stands_above_is_repeated() -> None:
     assert _repeated("abcdeacde", 30) == ".....xxxx"  # without one of its blocks
     assert _repeated("abcabcabc", 40) == "...xxxxxx"
     assert _repeated("aa", 100) == ".x"
+
+
+def test_a_passage_is_as_long_as_it_stands_in_the_page() -> None:
+    assert _repeated("abcdaBCd", 30) == "....xxxx"  # its second copy was not kept whole
+    assert _repeated("aBcdabcd", 30) == "....x.xx"  # what was left out stays where it was kept
+    assert _repeated("ABCDabcd", 30) == "........"
 
 
 def test_what_recurs_for_good_reasons_is_no_repeated_passage() -> None:
@@ -103,10 +110,13 @@ def test_what_recurs_for_good_reasons_is_no_repeated_passage() -> None:
     assert _repeated("aaaaaaaa", 40) == "........"
 
 
-@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 90)), max_size=30))
-def test_of_what_is_repeated_the_first_copy_stays(blocks: list[tuple[int, int]]) -> None:
-    same = np.array([number for number, _ in blocks], np.uint64)
-    words = np.array([count for _, count in blocks], np.float64)
-    flags = repeated(same, words)
-    assert set(same[~flags]) == set(same)
-    assert not flags.any() or words[flags].sum() >= PASSAGE
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 90), st.booleans()), max_size=30))
+def test_of_what_is_repeated_the_first_copy_stays(blocks: list[tuple[int, int, bool]]) -> None:
+    same = np.array([number for number, _, _ in blocks], np.uint64)
+    words = np.array([count for _, count, _ in blocks], np.float64)
+    kept = np.array([keep for _, _, keep in blocks], np.bool_)
+    flags = repeated(same, words, kept)
+    assert set(same[kept & ~flags]) == set(same[kept])
+    everything = repeated(same, words, np.ones(len(blocks), np.bool_))
+    assert not (flags & ~everything).any()
+    assert not flags.any() or words[everything].sum() >= PASSAGE
