@@ -255,3 +255,18 @@ def test_an_article_that_stands_twice_is_kept_once_unless_a_threshold_is_given()
         assert labels == ["content"] * 5 + ["boilerplate"] * 5
         assert keep(page) == "\n\n".join(article)
         assert BoilerplateFilter(_Sure(), threshold=0.5)(page) == "\n\n".join(article * 2)
+
+
+class _Unsure(BoilerplateClassifier):
+    """Takes every block of a page of ten for content but the second and the sixth."""
+
+    def page_proba(self, page: Page, computed: Features | None = None) -> Floats:
+        content = np.where(np.isin(np.arange(10), (1, 5)), 0.02, 0.98)
+        return np.column_stack((content, np.zeros(10), 1.0 - content))
+
+
+def test_a_copy_goes_though_it_is_not_kept_whole_but_for_what_it_alone_keeps() -> None:
+    article = [*PARAGRAPHS, "Forty trees remain."]
+    blocks = BoilerplateFilter(_Unsure()).classify("".join(f"<p>{p}</p>" for p in article * 2))
+    kept = [block.index for block in blocks if block.label == "content"]
+    assert kept == [0, 2, 3, 4, 6]
