@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -11,7 +10,6 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
@@ -22,6 +20,8 @@ from boilerplate.passes import OUTPUTS, PLACES, Passes
 from boilerplate.vocabulary import token_rows, vocabulary_of
 
 _CONTENT, _HEADLINE = 0, 1  # columns of the labels, and of the coefficients
+_ITERATIONS = 1000  # of the solver at most; some 200 are needed
+_TOLERANCE = 1e-5  # of the gradient of the mean loss: the solver is at its end
 _THINNING = 8  # of the blocks that are no headline
 _MOST_BLOCKS = 200  # of one page that are fitted: catalogues repeat themselves
 _LEAST_SCALE = 0.05  # of a stacked column: alike pages differ by less than the fits of their folds
@@ -40,7 +40,6 @@ def fit_passes(
     C: float,
     folds: int,
     min_groups: int,
-    max_iter: int,
     seed: int,
     n_jobs: int | None,
 ) -> Passes:
@@ -64,8 +63,8 @@ def fit_passes(
 
     def first(fitted_on: Ints) -> _First:
         data = table.matrix(fitted_on), *table.targets(fitted_on)
-        both = _fit(*data, C, max_iter, seed)
-        return _First(*both, *_fit_alone(*data, len(computed[0].names), C, max_iter))
+        both = _fit(*data, C, seed)
+        return _First(*both, *_fit_alone(*data, len(computed[0].names), C))
 
     tasks = [*(train for train, _ in split), everything]
     fits = Parallel(n_jobs=n_jobs, prefer="threads")(delayed(first)(task) for task in tasks)
@@ -86,7 +85,7 @@ def fit_passes(
         ]
     )
     table.add([matrix for _, matrix in extra], rows)
-    second = _fit(table.matrix(everything), *table.targets(everything), C, max_iter, seed)
+    second = _fit(table.matrix(everything), *table.targets(everything), C, seed)
     model = passes(fits[-1], second)
     model.stacked_names = extra[0][0]
     return _without_trifles(model)
@@ -238,7 +237,7 @@ def _moments(columns: Floats, weight: Floats) -> tuple[Floats, Floats]:
 
 
 def _fit(
-    matrix: sparse.csr_array, label: Ints, weight: Floats, C: float, max_iter: int, seed: int
+    matrix: sparse.csr_array, label: Ints, weight: Floats, C: float, seed: int
 ) -> tuple[Floats, Floats]:
     """Coefficients of shape (n_columns, 2) and intercepts of shape (2,).
 
@@ -251,13 +250,13 @@ def _fit(
     sampled = body[np.random.default_rng(seed).random(body.size) * _THINNING < 1.0]
     both = np.sort(np.concatenate((np.flatnonzero(headline), sampled)))
     counted = np.where(headline, 1.0, float(_THINNING))
-    content = _regression(matrix[body], label[body] == _CONTENT, weight[body], C, max_iter)
-    title = _regression(matrix[both], headline[both], counted[both], C, max_iter)
+    content = _regression(matrix[body], label[body] == _CONTENT, weight[body], C)
+    title = _regression(matrix[both], headline[both], counted[both], C)
     return np.column_stack((content[0], title[0])), np.array((content[1], title[1]))
 
 
 def _fit_alone(
-    matrix: sparse.csr_array, label: Ints, weight: Floats, columns: int, C: float, max_iter: int
+    matrix: sparse.csr_array, label: Ints, weight: Floats, columns: int, C: float
 ) -> tuple[Floats, Floats]:
     """What tells content by the first so many columns alone, and by the tokens behind them alone.
 
@@ -266,22 +265,18 @@ def _fit_alone(
     body = label != _HEADLINE
     truth, weight = label[body] == _CONTENT, weight[body]
     rows = matrix[np.flatnonzero(body)]
-    parts = [
-        _regression(part, truth, weight, C, max_iter)
-        for part in (rows[:, :columns], rows[:, columns:])
-    ]
+    parts = [_regression(part, truth, weight, C) for part in (rows[:, :columns], rows[:, columns:])]
     return np.concatenate([part[0] for part in parts]), np.array([part[1] for part in parts])
 
 
 def _regression(
-    matrix: sparse.csr_array, truth: NDArray[np.bool_], weight: Floats, C: float, max_iter: int
+    matrix: sparse.csr_array, truth: NDArray[np.bool_], weight: Floats, C: float
 ) -> tuple[Floats, float]:
     if not matrix.shape[1]:  # nothing to tell them by
         return np.zeros(0), 0.0
     if truth.all() or not truth.any():  # nothing to tell apart: always the one answer
         return np.zeros(matrix.shape[1]), 20.0 if truth.any() else -20.0
-    model = LogisticRegression(C=C, max_iter=max_iter, tol=1e-3)
-    with warnings.catch_warnings():  # stopping early regularises; it is no fault
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(matrix, truth, sample_weight=weight.astype(np.float32))
+    # To the end: where a solver is stopped early, it stands elsewhere on every kind of processor.
+    model = LogisticRegression(C=C, max_iter=_ITERATIONS, tol=_TOLERANCE)
+    model.fit(matrix, truth, sample_weight=weight.astype(np.float32))
     return model.coef_[0].astype(np.float64), float(model.intercept_[0])

@@ -35,7 +35,6 @@ class BoilerplateClassifier:
             probabilities; pages of one group stay in one fold.
         min_groups: Class names and the like are used as features if they stand in pages of at
             least so many groups.
-        max_iter: Most iterations of the solver.
         seed: Of the sampling of blocks from pages that have very many.
         n_jobs: Fits that run at once, as joblib counts them.
 
@@ -50,14 +49,12 @@ class BoilerplateClassifier:
         C: float = 0.02,
         folds: int = 3,
         min_groups: int = 3,
-        max_iter: int = 60,
         seed: int = 0,
         n_jobs: int | None = None,
     ) -> None:
         self.C = C
         self.folds = folds
         self.min_groups = min_groups
-        self.max_iter = max_iter
         self.seed = seed
         self.n_jobs = n_jobs
 
@@ -118,7 +115,6 @@ class BoilerplateClassifier:
                     C=self.C,
                     folds=self.folds,
                     min_groups=self.min_groups,
-                    max_iter=self.max_iter,
                     seed=self.seed,
                     n_jobs=self.n_jobs,
                 ).rounded()

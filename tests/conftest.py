@@ -26,7 +26,7 @@ def small_model() -> BoilerplateClassifier:
         for kind in ("html", "text")
         for page in [page for page in labeled if page.kind == kind][::2]
     ]
-    model = BoilerplateClassifier(C=0.05, max_iter=30)
+    model = BoilerplateClassifier(C=0.05)
     with threadpool_limits(1):  # on a busy machine the threads of BLAS wait for one another
         return model.fit([p.page for p in chosen], [p.labels for p in chosen])
 

@@ -226,7 +226,7 @@ def test_a_card_tells_scores_calibration_and_failures(
     examples: list[Example], tmp_path: Path
 ) -> None:
     used = [e for e in examples if len(e.page)]
-    model = BoilerplateClassifier(max_iter=5).fit(
+    model = BoilerplateClassifier().fit(
         [e.page for e in used], [e.shares for e in used if e.shares is not None]
     )
     right = [e.gold.text or "" for e in examples]
