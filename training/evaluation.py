@@ -48,7 +48,7 @@ def settings(kind: str) -> BoilerplateClassifier:
     """The unfitted classifier whose settings the shipped model of a kind is made with."""
     if kind == "html":
         return BoilerplateClassifier(C=0.005, min_groups=8)
-    return BoilerplateClassifier(C=0.01, min_groups=8)
+    return BoilerplateClassifier(C=0.02, min_groups=8)
 
 
 def train(examples: Sequence[Example], kind: str) -> BoilerplateClassifier:
