@@ -72,7 +72,7 @@ def test_the_headline_can_be_left_out(small_model: BoilerplateClassifier) -> Non
 
 
 def test_a_likely_headline_is_kept_above_a_surer_article() -> None:
-    html = """<title>Bread</title><nav><ul><li><a href=/>Home</a><li><a href=/b>Shop</a></ul></nav>
+    html = """<title>How to bake bread - Bread</title><nav><a href=/>Home</a><a href=/b>B</a></nav>
     <main><h1>How to bake bread</h1><p>Mix five hundred grams of flour with three hundred of water,
     and wait half an hour before you knead it.<p>Then let it rise overnight, in a cool place, and
     bake it in a hot oven for forty minutes.</main><footer><p>© 2026 Bread Ltd.</footer>"""
