@@ -10,7 +10,7 @@ from typing import Any
 from boilerplate import BoilerplateError
 
 FLOORS = Path(__file__).with_name("floors.json")
-_SLACK = 0.002  # below the measured figure: what a new version of scikit-learn may move
+_SLACK = 0.002  # below the measured figure: what another processor or scikit-learn may move
 
 
 def check_data(fingerprints: Mapping[str, str], path: Path = FLOORS) -> None:
