@@ -20,6 +20,7 @@ _DECLARED = re.compile(rb"<meta[^>]{0,500}?\bcharset\s*=\s*[\"']?\s*([\w.:-]+)",
 _XML_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.I)
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.S)
 _MARKUP = re.compile(rb"<[^<>]*>")
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 # Where the Encoding Standard of the WHATWG gives a label another meaning than Python does.
 _WEB_MEANING = {
@@ -80,7 +81,11 @@ def decoded(data: bytes, declared: str | None = None) -> tuple[str, bytes]:
 
 
 def encoded(text: str) -> tuple[str, bytes]:
-    """A page's text, and the same in UTF-8; lone surrogates, which no file can hold, replaced."""
+    """A page's text, and the same in UTF-8, both without a byte-order mark.
+
+    Lone surrogates, which no file can hold, are replaced.
+    """
+    text = text.removeprefix("\ufeff")
     try:
         return text, text.encode()
     except UnicodeEncodeError:
@@ -157,6 +162,9 @@ def _python_name(label: str) -> str | None:
 def _detect(data: bytes) -> str:
     from cchardet import detect
 
-    # Markup is ASCII whatever the encoding, and would only dilute the text.
-    guess = _python_name(detect(_MARKUP.sub(b" ", data[:_DETECT]))["encoding"] or "")
+    # Markup and scripts are ASCII whatever the encoding, and would only dilute the text.
+    text = _MARKUP.sub(b" ", data)
+    beyond = _BEYOND_ASCII.search(text)
+    start = beyond.start() if beyond else 0
+    guess = _python_name(detect(text[start : start + _DETECT])["encoding"] or "")
     return data.decode("cp1252" if guess in (None, "utf-8") else guess, "replace")

@@ -111,6 +111,11 @@ def test_an_undeclared_encoding_is_detected(encoding: str, text: str, times: int
     assert decode(page.encode(encoding)) == page
 
 
+def test_an_encoding_is_detected_below_a_long_script() -> None:
+    page = f"<script>{'var a = 1;' * 9000}</script>" + f"<p>{RUSSIAN}</p>" * 3
+    assert decode(page.encode("cp1251")) == page
+
+
 @pytest.mark.parametrize(
     "label",
     ["idna", "punycode", "rot13", "hex", "base64", "zlib", "unicode_escape", "undefined",

@@ -60,6 +60,9 @@ def texts(html: str) -> list[str]:
         ("<p>a<noscript><iframe src=x /></noscript><p>b", ["a", "b"]),
         ("<p>a<IFrame src=x /><p>b", ["a", "b"]),
         ("<p>a<iframe srcdoc='<p>x</p>'></iframe><p>b", ["a", "b"]),
+        ("<p>a<iframe src=x>no frames <b>here</b></iframe>b<p>c", ["ab", "c"]),
+        ("<p>a<iframe src=x><p>b<iframe>no</iframe><p>c</iframe>d", ["a", "b", "cd"]),
+        ("<p>a<iframe src=x><p>" + "b" * 5000 + "</iframe><p>c", ["a", "b" * 5000, "c"]),
         # hidden text is the model's to judge
         ('<div hidden id="S:2"><p>a</div><p style="display: none">b', ["a", "b"]),
         # broken pages
@@ -126,6 +129,12 @@ def test_elements_are_told_apart_by_what_their_attributes_name() -> None:
 )
 def test_no_page_is_too_deep_or_too_odd(html: str) -> None:
     assert texts(html)[-1].endswith("end")
+
+
+@pytest.mark.parametrize("page", ["<p>a<p>b", "a\nb"])
+def test_a_byte_order_mark_is_no_text(page: str) -> None:
+    marked = "\ufeff" + page
+    assert segment(marked).texts == segment(marked.encode()).texts == ["a", "b"]
 
 
 def test_lone_surrogates_cost_only_themselves() -> None:

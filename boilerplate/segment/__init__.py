@@ -35,11 +35,11 @@ def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:
         if kind == "auto":
             kind = guess_kind(text)
         return segment_html(source) if kind == "html" else segment_text(text)
-    if _is_soup(page):
+    if is_soup(page):
         return segment_soup(page)
     raise PageError(f"a page must be str, bytes or a BeautifulSoup tree, not {type(page).__name__}")
 
 
-def _is_soup(page: Any) -> bool:
+def is_soup(page: Any) -> bool:
     """Whether the page is a bs4 Tag, without importing bs4 for callers that never use it."""
     return hasattr(page, "descendants") and hasattr(page, "attrs")

@@ -56,6 +56,7 @@ _SIGNS |= dict.fromkeys(("hidden", "aria-hidden", "style"), "hidden")
 _LONGEST_VALUE = 300  # characters of an attribute that are looked at
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _FRAME = re.compile(rb"iframe\b", re.I)
+_LONGEST_FALLBACK = 4096  # bytes from a frame to its end tag
 _PERMALINKS = frozenset("#§¶🔗")  # what a heading's link to itself shows, which is no text of it
 _LINE_BREAK = "\x1f"
 _LETTER = "[^\\W_\u0e00-\u10ff\u1780-\u17ff\u2e80-\uabff\uf900-\ufaff\uff66-\uff9f]"
@@ -133,9 +134,10 @@ def _tags(source: bytes) -> tuple[NDArray[np.uint8], Ints]:
 
 
 def _without_frames(source: bytes, text: NDArray[np.uint8], tag: Ints) -> bytes:
-    """A page with `<embed>`, which has no inside, in the place of each `<iframe>`.
+    """A page with `<embed>`, which has no inside, in the place of each unclosed `<iframe>`.
 
-    An `<iframe/>` that is never closed would swallow the rest of the page.
+    An `<iframe/>` that is never closed would swallow the rest of the page. One that is holds what
+    browsers show that know no frames.
     """
     name = tag + 1 + (text.take(tag + 1, mode="clip") == ord("/"))
     found = name[(text.take(name + 1, mode="clip") | 32) == ord("f")].tolist()
@@ -143,8 +145,11 @@ def _without_frames(source: bytes, text: NDArray[np.uint8], tag: Ints) -> bytes:
     if not frames:
         return source
     replaced = bytearray(source)
-    for at in frames:
-        replaced[at : at + len("iframe")] = b"embed "
+    ends = [source[at - 1] == ord("/") for at in frames]
+    for k, at in enumerate(frames):
+        closed = ends[k + 1 : k + 2] == [True] and frames[k + 1] - at < _LONGEST_FALLBACK
+        if not (ends[k] or closed):
+            replaced[at : at + len("iframe")] = b"embed "
     return bytes(replaced)
 
 
