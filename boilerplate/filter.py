@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from boilerplate.decision import cut, repeated
-from boilerplate.errors import BoilerplateError, ModelError
+from boilerplate.errors import BoilerplateError, ModelError, PageError
 from boilerplate.features import Features, features
 from boilerplate.model import AnyPage, BoilerplateClassifier
 from boilerplate.page import LABELS, Block, Floats, Label, Page
 from boilerplate.render import FORMATS, render
-from boilerplate.segment import segment
+from boilerplate.segment import is_soup, segment
 from boilerplate.segment.html import DROPPED, soup_texts
 
 if TYPE_CHECKING:
@@ -83,8 +83,11 @@ class BoilerplateFilter:
             workers: Processes that share the work.
 
         Raises:
-            BoilerplateError: If there is not even one worker.
+            BoilerplateError: If there is not even one worker, or one page in the place of many.
+            PageError, ModelError: As a call does, at the place of the page in the order.
         """
+        if isinstance(pages, (str, bytes)) or is_soup(pages):
+            raise BoilerplateError("pipe takes many pages; for a single one call the filter")
         if workers < 1:
             raise BoilerplateError(f"workers is {workers}; it must be at least 1")
         return map(self, pages) if workers == 1 else self._shared(pages, workers)
@@ -95,14 +98,32 @@ class BoilerplateFilter:
         rest = iter(pages)
         with Parallel(n_jobs=workers, batch_size=8) as parallel:
             while window := list(islice(rest, workers * _WINDOW)):
-                yield from parallel(delayed(self)(page) for page in window)
+                # Large trees cannot be sent to another process: they are cut here.
+                sent = (segment(page) if is_soup(page) else page for page in window)
+                for article in parallel(delayed(self._attempt)(page) for page in sent):
+                    if isinstance(article, BoilerplateError):
+                        raise article
+                    yield article
+
+    def _attempt(self, page: AnyPage) -> str | BoilerplateError:
+        """The article of a page, or why there is none."""
+        try:
+            return self(page)
+        except BoilerplateError as error:
+            return error
 
     def prune(self, soup: Soup) -> Soup:
         """Remove the boilerplate from a BeautifulSoup tree in place, and return the tree.
 
         Of the rest, the head stays, and so do the pictures and rules among the kept text.
+
+        Raises:
+            PageError: If it is no tree.
         """
         from bs4 import CData, Comment, Tag
+
+        if not is_soup(soup):
+            raise PageError(f"prune takes a BeautifulSoup tree, not {type(soup).__name__}")
 
         page = segment(soup)
         kept = [block.index for block in self._judged(page, self._kept)]
@@ -250,6 +271,6 @@ def _loaded(path: str | Path) -> BoilerplateClassifier:
     path = Path(path)
     try:
         modified = path.stat().st_mtime_ns
-    except OSError:
+    except (OSError, ValueError):  # loading it says why
         modified = 0
     return _loaded_version(path, modified)

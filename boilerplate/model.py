@@ -18,6 +18,7 @@ from boilerplate.segment import segment
 
 if TYPE_CHECKING:
     from bs4 import Tag
+    from sklearn.utils import Tags
 
 AnyPage: TypeAlias = "str | bytes | Tag | Page"
 
@@ -69,6 +70,16 @@ class BoilerplateClassifier:
                 raise ValueError(f"BoilerplateClassifier has no parameter {name!r}")
             setattr(self, name, value)
         return self
+
+    def __sklearn_tags__(self) -> Tags:
+        """What scikit-learn asks an estimator: pages are no matrix, and labels are needed."""
+        from sklearn.utils import InputTags, Tags, TargetTags  # for who predicts, not needed
+
+        return Tags(
+            estimator_type=None,
+            target_tags=TargetTags(required=True),
+            input_tags=InputTags(two_d_array=False),
+        )
 
     def __repr__(self) -> str:
         params = ", ".join(f"{name}={value!r}" for name, value in self.get_params().items())
@@ -144,8 +155,11 @@ class BoilerplateClassifier:
             ModelError: If the classifier is not fitted or the file cannot be written.
         """
         self._check_fitted()
-        params = self.get_params()
-        del params["n_jobs"]  # of the machine, not of the model
+        params = {
+            name: value.item() if isinstance(value, np.generic) else value
+            for name, value in self.get_params().items()
+            if name != "n_jobs"  # of the machine, not of the model
+        }
         write_model(Path(path), self.passes_, params, self.info_)
 
     @classmethod
@@ -191,7 +205,7 @@ def _as_many(values: Iterable[Any], pages: Sequence[Page], name: str) -> list[An
 
 def _shares(labels: Sequence[str] | Floats, page: Page, number: int) -> Floats:
     """Labels by name or by share to shares, shape (n_blocks, 3)."""
-    if isinstance(labels, np.ndarray) and labels.dtype.kind == "f":
+    if isinstance(labels, np.ndarray) and labels.dtype.kind in "biuf":
         shares = labels.astype(np.float64)
         fits = shares.shape == (len(page), len(LABELS)) and bool(
             ((shares >= 0) & (shares <= 1)).all()

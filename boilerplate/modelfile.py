@@ -111,8 +111,8 @@ def _from_document(document: Any) -> tuple[dict[str, Passes], dict[str, Any], di
     models, params = document.get("models"), document.get("parameters")
     if not isinstance(models, dict) or not models or not set(models) <= {"html", "text"}:
         raise _Misfit("it must hold a model for html pages, for text, or for both")
-    if not isinstance(params, dict):
-        raise _Misfit("its parameters are missing")
+    if not isinstance(params, dict) or not {int, float} >= set(map(type, params.values())):
+        raise _Misfit("its parameters are missing, or not all are numbers")
     passes = {kind: _from_json(kind, model) for kind, model in models.items()}
     known = ("format", "schema", "features_version", "versions", "parameters", "decision", "models")
     info = {name: value for name, value in document.items() if name not in known}

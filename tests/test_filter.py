@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 import boilerplate
 from boilerplate import BoilerplateClassifier, BoilerplateError, BoilerplateFilter, PageError
@@ -147,6 +149,8 @@ def test_wrong_arguments_are_told(arguments: dict[str, object], words: str) -> N
 def test_what_is_no_page_is_told(keep: BoilerplateFilter) -> None:
     with pytest.raises(PageError, match="NoneType"):
         keep(None)  # type: ignore[arg-type]
+    with pytest.raises(PageError, match="str"):
+        keep.prune(PAGE)  # type: ignore[type-var]
 
 
 def test_a_filter_can_be_sent_to_another_process(keep: BoilerplateFilter) -> None:
@@ -182,6 +186,27 @@ def test_a_pipe_keeps_the_order_and_is_lazy(keep: BoilerplateFilter, workers: in
 def test_a_pipe_ends_with_its_pages(keep: BoilerplateFilter) -> None:
     assert list(keep.pipe([])) == list(keep.pipe(iter(()), workers=2)) == []
     assert list(keep.pipe([PAGE, "", PAGE.encode()])) == [keep(PAGE), "", keep(PAGE)]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_no_page_ends_a_pipe_at_its_place(keep: BoilerplateFilter, workers: int) -> None:
+    pages: list[Any] = [PAGE] * 20 + [None, PAGE]
+    articles = keep.pipe(pages, workers=workers)
+    assert list(islice(articles, 20)) == [keep(PAGE)] * 20
+    with pytest.raises(PageError, match="NoneType"):
+        next(articles)
+
+
+def test_a_pipe_takes_large_trees(keep: BoilerplateFilter) -> None:
+    article = BeautifulSoup(PAGE + "<b>" * 500 + "deep", "html.parser").find("html")
+    assert isinstance(article, Tag)
+    assert list(keep.pipe([article], workers=2)) == [keep(article)]
+
+
+@pytest.mark.parametrize("page", [PAGE, PAGE.encode(), BeautifulSoup(PAGE, "html.parser")])
+def test_a_pipe_takes_no_single_page(keep: BoilerplateFilter, page: Any) -> None:
+    with pytest.raises(BoilerplateError, match="many pages"):
+        keep.pipe(page)
 
 
 def test_a_pipe_without_workers_is_refused_at_once(keep: BoilerplateFilter) -> None:

@@ -9,6 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.utils.validation import check_is_fitted
 
 from boilerplate import BoilerplateClassifier, BoilerplateError, LabelError, ModelError
 from boilerplate.features import features
@@ -128,6 +132,26 @@ def test_it_follows_the_contract_of_estimators() -> None:
             call()
 
 
+def test_scikit_learn_takes_it_for_an_estimator() -> None:
+    def right(model: BoilerplateClassifier, pages: list[str], labels: list[list[str]]) -> float:
+        return float(np.mean([a == b for a, b in zip(model.predict(pages), labels, strict=True)]))
+
+    grid = GridSearchCV(BoilerplateClassifier(), {"C": [1e-6, 1.0]}, scoring=right, cv=3)
+    best = grid.fit(PAGES, LABELS).best_estimator_
+    assert best.C == 1.0 and grid.best_score_ > 0.9
+    check_is_fitted(best)
+    with pytest.raises(NotFittedError):
+        check_is_fitted(clone(best))
+    assert make_pipeline(best).predict(PAGES) == best.predict(PAGES)
+
+
+def test_a_parameter_of_numpy_s_can_be_saved(tmp_path: Path) -> None:
+    path = tmp_path / "m.json"
+    found: Any = np.int64(2)  # as searches over np.arange give
+    BoilerplateClassifier(folds=found).fit(PAGES, LABELS).save(path)
+    assert BoilerplateClassifier.load(path).folds == 2
+
+
 def test_fitting_again_forgets_what_was_before() -> None:
     classifier = _fitted()
     classifier.fit(TEXTS, TEXT_LABELS)
@@ -140,8 +164,9 @@ def test_labels_may_be_shares() -> None:
     order = named.classes_.tolist()
     shares = [np.eye(3)[[order.index(label) for label in labels]] for labels in LABELS]
     shared = BoilerplateClassifier(C=1.0).fit(PAGES, shares)
-    for a, b in zip(named.predict_proba(PAGES), shared.predict_proba(PAGES), strict=True):
-        assert np.array_equal(a, b)
+    whole = BoilerplateClassifier(C=1.0).fit(PAGES, [share.astype(int) for share in shares])
+    for a, b, c in zip(*(m.predict_proba(PAGES) for m in (named, shared, whole)), strict=True):
+        assert np.array_equal(a, b) and np.array_equal(a, c)
 
 
 def test_groups_are_sites(fitted: BoilerplateClassifier) -> None:
@@ -277,6 +302,7 @@ COLUMNS = ("models", "html", "columns")
         _set("schema", value=99),
         _set("features_version", value=0),
         _set("parameters", value=[]),
+        _set("parameters", value={"C": "0.1"}),
         _set("models", value={}),
         _set("models", value=[1]),
         _set("models", "pdf", value={}),
