@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Kind = Literal["html", "text"]
 Label = Literal["content", "headline", "boilerplate"]
 LABELS: tuple[Label, ...] = ("content", "headline", "boilerplate")
+UNSEEN = " \u200b\u200c\u200d\u2060\ufeff\xad"  # characters that by themselves show nothing
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

@@ -131,6 +131,11 @@ def test_no_page_is_too_deep_or_too_odd(html: str) -> None:
     assert texts(html)[-1].endswith("end")
 
 
+@pytest.mark.parametrize("page", ["<p>a<p>\u200b<b>\ufeff</b><p>b", "a\n\u200b \ufeff\nb"])
+def test_characters_that_show_nothing_are_no_block(page: str) -> None:
+    assert segment(page).texts == ["a", "b"]
+
+
 @pytest.mark.parametrize("page", ["<p>a<p>b", "a\nb"])
 def test_a_byte_order_mark_is_no_text(page: str) -> None:
     marked = "\ufeff" + page

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
-from boilerplate.page import Elements, Ints, Page, numbered
+from boilerplate.page import UNSEEN, Elements, Ints, Page, numbered
 from boilerplate.segment.limits import limit_attributes, limit_nesting, may_nest
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ class _Run:
             text = "\n".join(line for line in lines if line)
         else:
             text = " ".join(raw.split())
-        if text:
+        if text.strip(UNSEEN):
             page = self.page
             page.texts.append(text)
             page.tags.append(tag)

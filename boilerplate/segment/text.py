@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from boilerplate.page import Page
+from boilerplate.page import UNSEEN, Page
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,2000})\)|(?:https?://|www\.)[^\s<>\"]+")
 _ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
@@ -28,7 +28,7 @@ def segment_text(text: str) -> Page:
     gaps: list[int] = []
     gap = 0
     for line, joined in zip(lines, joins, strict=True):
-        if not line:
+        if not line.strip(UNSEEN):
             gap += 1
         elif joined:
             parts[-1].append(line if _spaceless(parts[-1][-1][-1]) else f" {line}")
