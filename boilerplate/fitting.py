@@ -26,6 +26,7 @@ _THINNING = 8  # of the blocks that are no headline
 _MOST_BLOCKS = 200  # of one page that are fitted: catalogues repeat themselves
 _LEAST_SCALE = 0.05  # of a stacked column: alike pages differ by less than the fits of their folds
 _LEAST_WEIGHT = 0.02  # of a token, in log-odds: most stand for so little that none misses them
+_DECIMALS = 3  # of a token's weights: more would tell nothing, and make most of the model file
 # The second pass learns most from the pages that the first one, fitted on others, judges well:
 # where that fails, the labels may be such as no rule explains.
 _PAGE_LEAST = 0.05  # that any page counts, besides the square of its F1 in the first pass
@@ -136,14 +137,17 @@ def _assemble(
 
 
 def _without_trifles(model: Passes) -> Passes:
-    """Leave out the tokens in the places where they weigh next to nothing in every question."""
+    """Leave out the tokens in the places where they weigh next to nothing in every question.
+
+    The weights of the others are rounded.
+    """
     heavy = np.abs(model.token_weights).max(axis=2, initial=0.0) >= _LEAST_WEIGHT
     kept = heavy.any(axis=0)
     names = [token for token, keep in zip(model.vocabulary, kept, strict=True) if keep]
     return replace(
         model,
         vocabulary={token: number for number, token in enumerate(names)},
-        token_weights=np.where(heavy[:, :, None], model.token_weights, 0.0)[:, kept],
+        token_weights=np.round(model.token_weights * heavy[:, :, None], _DECIMALS)[:, kept],
     )
 
 
