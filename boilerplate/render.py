@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
 from itertools import groupby, takewhile
@@ -36,7 +36,7 @@ def render(page: Page, blocks: Sequence[Block], format: str, url: str | None = N
             "blocks": [asdict(b) for b in blocks],
         }
         return json.dumps(document, ensure_ascii=False)
-    placed = list(_places(page, blocks))
+    placed = _places(page, blocks)
     if format == "html":
         return "\n".join(_html(placed)) if placed else ""
     return _markdown(placed) if format == "markdown" else _plain(placed)
@@ -60,6 +60,7 @@ class _Placed:
     table: int = -1
     row: int = -1
     cell: int = -1
+    column: int = 0  # of the cell, among those of its table in which text is kept
     heading: int = 0
     preformatted: bool = False
     flattened: bool = False
@@ -72,11 +73,9 @@ class _Placed:
         return self.levels[0].list == before.levels[0].list and not goes_on
 
 
-def _places(page: Page, blocks: Sequence[Block]) -> Iterator[_Placed]:
+def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
     if page.kind == "text":
-        for block in blocks:
-            yield _Placed(block, gap=int(page.gap[block.index]), flattened=True)
-        return
+        return [_Placed(b, gap=int(page.gap[b.index]), flattened=True) for b in blocks]
     elements = page.elements
     names = [name.split("\t", 1)[0] for name in elements.names]
     tags = [names[k] for k in elements.name.tolist()]
@@ -89,8 +88,12 @@ def _places(page: Page, blocks: Sequence[Block]) -> Iterator[_Placed]:
     nearest = np.where(own[nearest], nearest, -1)
     above = nearest[up].tolist()
     inside = nearest[page.element[[block.index for block in blocks]]].tolist()
-    for block, element in zip(blocks, inside, strict=True):
-        yield _place(block, element, above, tags, data)
+    placed = [
+        _place(block, element, above, tags, data)
+        for block, element in zip(blocks, inside, strict=True)
+    ]
+    _set_columns(placed, elements)
+    return placed
 
 
 def _place(
@@ -127,6 +130,16 @@ def _place(
     return placed
 
 
+def _set_columns(placed: Sequence[_Placed], elements: Elements) -> None:
+    """Number the columns of each table in which text is kept."""
+    column = np.append(elements.column, -1)
+    for _, group in groupby(placed, key=lambda p: p.table):
+        blocks = list(group)
+        kept = np.unique(column[[p.cell for p in blocks]], return_inverse=True)[1]
+        for here, number in zip(blocks, kept.tolist(), strict=True):
+            here.column = number
+
+
 def _data_tables(elements: Elements, tags: list[str]) -> set[int]:
     """The tables that hold rows of several small cells; the others lay out a page."""
     rows, cells, blocks = (np.zeros(len(tags) + 1, np.intp) for _ in range(3))
@@ -144,27 +157,28 @@ def _data_tables(elements: Elements, tags: list[str]) -> set[int]:
 
 
 def _plain(placed: Sequence[_Placed]) -> str:
-    """Cells side by side, rows and items line by line, else a blank line between."""
+    """Cells a tab apart, rows and items line by line, else a blank line between."""
     parts: list[str] = []
     before: _Placed | None = None
     for here in placed:
         text = here.block.text
         if here.table >= 0:
             text = " ".join(text.split())
+        between = "\t" * here.column
         if before is not None:
             if here.cell >= 0 and here.cell == before.cell:
-                parts.append(" ")
+                between = " "
             elif here.row >= 0 and here.row == before.row:
-                parts.append("\t")
+                between = "\t" * max(here.column - before.column, 1)
             elif (
                 (here.table >= 0 and here.table == before.table)
                 or here.opens_item(before)
                 or here.gap == 0
             ):
-                parts.append("\n")
+                between = "\n" + between
             else:
-                parts.append("\n\n")
-        parts.append(text)
+                between = "\n\n" + between
+        parts += (between, text)
         before = here
     return "".join(parts)
 
@@ -207,6 +221,16 @@ def _runs(placed: Sequence[_Placed]) -> Iterator[list[_Placed]]:
             yield from ([block] for block in group)
 
 
+def _cells(row: Iterable[_Placed]) -> Iterator[list[_Placed]]:
+    """The blocks of each cell of a row up to the last; none where a column holds no text."""
+    column = 0
+    for _, group in groupby(row, key=lambda p: p.cell):
+        cell = list(group)
+        yield from ([] for _ in range(column, cell[0].column))
+        yield cell
+        column = cell[0].column + 1
+
+
 def _markdown_lines(blocks: Sequence[_Placed]) -> list[str]:
     """The lines of a block, or of the blocks of a table."""
     here = blocks[0]
@@ -228,17 +252,15 @@ def _markdown_lines(blocks: Sequence[_Placed]) -> list[str]:
 
 def _markdown_table(blocks: Sequence[_Placed]) -> list[str]:
     rows = [
-        [
-            " ".join(" ".join(part.block.text for part in parts).split())
-            for _, parts in groupby(row, key=lambda p: p.cell)
-        ]
+        [" ".join(" ".join(part.block.text for part in cell).split()) for cell in _cells(row)]
         for _, row in groupby(blocks, key=lambda p: p.row)
     ]
     width = max(map(len, rows))
     lines = []
     for row in rows:
         cells = [_MARKUP.sub(r"\\\g<0>", cell).replace("|", "\\|") for cell in row]
-        lines.append(f"| {' | '.join(cells)} |{' |' * (width - len(row))}")
+        cells += [""] * (width - len(row))
+        lines.append("|" + "".join(f" {cell} |" if cell else " |" for cell in cells))
     return [lines[0], f"|{' --- |' * width}", *lines[1:]]
 
 
@@ -289,10 +311,9 @@ def _depth_shared(some: tuple[_Level, ...], others: tuple[_Level, ...]) -> int:
 
 
 def _html_cells(row: Iterator[_Placed]) -> Iterator[str]:
-    for _, group in groupby(row, key=lambda p: p.cell):
-        parts = list(group)
-        tag = "th" if parts[0].block.tag == "th" else "td"
-        yield f"<{tag}>{'<br>'.join(map(_html_text, parts))}</{tag}>"
+    for cell in _cells(row):
+        tag = "th" if cell and cell[0].block.tag == "th" else "td"
+        yield f"<{tag}>{'<br>'.join(map(_html_text, cell))}</{tag}>"
 
 
 def _html_text(placed: _Placed) -> str:

@@ -76,6 +76,41 @@ def test_markdown_tables() -> None:
     assert markdown(html) == "| a | b\\|c |\n| --- | --- |\n| d | e f |\n| g | |"
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("<th><th>a<th>b<tr><td>c<td><td>d", "\ta\tb|c\t\td"),
+        ("<th>a<th colspan=2>b<th>c<tr><td>d<td>e<td>f<td>g", "a\tb\t\tc|d\te\tf\tg"),
+        ("<th rowspan=2>a<th>b<tr><td>c<tr><td>d<td>e", "a\tb|\tc|d\te"),
+        ("<td rowspan=2 colspan=2>a<td>b<tr><td>c<tr><td>d<td>e<td>f", "a\t\tb|\t\tc|d\te\tf"),
+        ("<td rowspan=9>a<td>b<tbody><tr><td>c<td>d", "a\tb|c\td"),  # no further than its part
+        ("<th>a<th>&nbsp;<th>b<tr><td>c<td><td>d", "a\tb|c\td"),  # a column without any text
+        ("<td>a<td colspan=99999>b<td>c<td>d<tr><td>e<td>f", "a\tb\tc\td|e\tf"),
+        ("<td colspan=x>a<td rowspan>b<tr><td>c<td>d", "a\tb|c\td"),
+    ],
+)
+def test_cells_keep_their_columns(rows: str, expected: str) -> None:
+    lines = expected.split("|")
+    html = f"<table><tbody><tr>{rows}</table>"
+    assert rendered(html, "text").split("\n") == lines
+    cells = [line.split("\t") for line in lines]
+    width = max(map(len, cells))
+    for line in cells:
+        line += [""] * (width - len(line))
+    written = [line for line in markdown(html).split("\n") if "---" not in line]
+    assert [[cell.strip() for cell in line.split("|")[1:-1]] for line in written] == cells
+    out = LexborHTMLParser(rendered(html, "html"))
+    read = [[cell.text() for cell in row.css("td, th")] for row in out.css("tr")]
+    assert [row + [""] * (width - len(row)) for row in read] == cells
+
+
+def test_a_cell_that_is_left_out_does_not_shift_the_others() -> None:
+    page = segment("<table><tr><td>a<td>b<td>c<tr><td>d<td>e<td>f</table>", "html")
+    kept = [Block(page.texts[k], "content", 0.5, "td", 0.0, k) for k in (0, 1, 3, 5)]
+    assert render(page, kept, "text") == "a\tb\nd\t\tf"
+    assert render(page, kept, "markdown") == "| a | b | |\n| --- | --- | --- |\n| d | | f |"
+
+
 def test_tables_that_lay_out_a_page_are_no_tables() -> None:
     html = (
         "<table><tr><td>logo<tr><td><h2>a</h2><p>b<p>c<ul><li>d</ul>"
