@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
-from itertools import groupby, takewhile
+from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -55,14 +55,14 @@ class _Placed:
     """A block and the structure around it; elements by their number, -1 for none."""
 
     block: Block
-    gap: int = 1  # blank lines before, in flattened text
+    gap: int = 1  # blank lines before, in flattened and preformatted text
     levels: tuple[_Level, ...] = ()  # outermost first
     table: int = -1
     row: int = -1
     cell: int = -1
     column: int = 0  # of the cell, among those of its table in which text is kept
+    pre: int = -1
     heading: int = 0
-    preformatted: bool = False
     flattened: bool = False
 
     def opens_item(self, before: _Placed) -> bool:
@@ -93,6 +93,10 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
         for block, element in zip(blocks, inside, strict=True)
     ]
     _set_columns(placed, elements)
+    for before, here in pairwise(placed):
+        if here.pre >= 0 and here.pre == before.pre:
+            # Within one element it takes a blank line to part two blocks.
+            here.gap = int(page.element[here.block.index] == page.element[before.block.index])
     return placed
 
 
@@ -121,8 +125,11 @@ def _place(
         elif tag == "table" and element in data and row >= 0 and cell >= 0:
             placed = _Placed(block, table=element, row=row, cell=cell)
             levels.clear()  # a cell is one line
+            item = -1
         elif tag == "pre" and placed.cell < 0:
-            placed.preformatted = True
+            placed.pre = element if placed.pre < 0 else placed.pre
+            levels.clear()  # its items are lines
+            item = -1
         elif tag in _HEADINGS and placed.cell < 0:
             placed.heading = int(tag[1])
         element = above[element]
@@ -213,9 +220,9 @@ def _markdown(placed: Sequence[_Placed]) -> str:
 
 
 def _runs(placed: Sequence[_Placed]) -> Iterator[list[_Placed]]:
-    """Each block by itself, but the blocks of a table together."""
-    for table, group in groupby(placed, key=lambda p: p.table):
-        if table >= 0:
+    """Each block by itself, but those of a table, or of preformatted text, together."""
+    for (table, pre), group in groupby(placed, key=lambda p: (p.table, p.pre)):
+        if table >= 0 or pre >= 0:
             yield list(group)
         else:
             yield from ([block] for block in group)
@@ -232,12 +239,13 @@ def _cells(row: Iterable[_Placed]) -> Iterator[list[_Placed]]:
 
 
 def _markdown_lines(blocks: Sequence[_Placed]) -> list[str]:
-    """The lines of a block, or of the blocks of a table."""
+    """The lines of a block, or of the blocks of a table or of preformatted text."""
     here = blocks[0]
     text = here.block.text
     if here.table >= 0:
         return _markdown_table(blocks)
-    if here.preformatted:
+    if here.pre >= 0:
+        text = _plain(blocks)
         fence = "```"
         while fence in text:
             fence += "`"
@@ -276,8 +284,8 @@ def _html(placed: Sequence[_Placed]) -> Iterator[str]:
             for _, row in groupby(blocks, key=lambda p: p.row):
                 yield f"<tr>{''.join(_html_cells(row))}</tr>"
             yield "</table>"
-        elif here.preformatted:
-            yield f"<pre>{escape(here.block.text, quote=False)}</pre>"
+        elif here.pre >= 0:
+            yield f"<pre>{escape(_plain(blocks), quote=False)}</pre>"
         else:
             tag = f"h{here.heading}" if here.heading else "p"
             yield f"<{tag}>{_html_text(here)}</{tag}>"

@@ -125,6 +125,22 @@ def test_tables_that_lay_out_a_page_are_no_tables() -> None:
     assert markdown(html) == "menu\n\na\n\nb\n\nc\n\nd"
 
 
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<pre><div>if x:</div><div>    y()</div></pre>", "if x:\n    y()"),
+        ("<pre>a<br><br>b<div>c</div>d</pre>", "a\n\nb\nc\nd"),
+        ("<pre><ol><li>a<li>  b<ul><li>c</ul></ol></pre>", "a\n  b\nc"),
+    ],
+)
+def test_preformatted_text_stays_whole(html: str, text: str) -> None:
+    assert rendered(html + "<p>e", "text") == f"{text}\n\ne"
+    assert markdown(html + "<pre>e</pre>") == f"```\n{text}\n```\n\n```\ne\n```"
+    assert rendered(html, "html") == f"<article>\n<pre>{text}</pre>\n</article>"
+    fenced = f"```\n{text}\n```".replace("\n", "\n  ").replace("\n  \n", "\n\n")
+    assert markdown(f"<ul><li>f{html}</ul>") == f"- f\n\n  {fenced}"
+
+
 def test_markdown_shows_text_that_looks_like_markup() -> None:
     assert markdown("<p># a &lt;script> 1 &lt; 2<p>#tag") == "\\# a \\<script> 1 < 2\n\n#tag"
 
