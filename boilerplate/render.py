@@ -79,7 +79,7 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
     elements = page.elements
     names = [name.split("\t", 1)[0] for name in elements.names]
     tags = [names[k] for k in elements.name.tolist()]
-    data = _data_tables(elements, tags) if "table" in names else set()
+    data = _data_tables(page, tags) if "table" in names else set()
     # The nearest element that structures text: it itself or one around it; the last for none.
     structures = np.array([name in _STRUCTURE for name in names] + [False])
     own = structures[np.append(elements.name, -1)]
@@ -147,9 +147,13 @@ def _set_columns(placed: Sequence[_Placed], elements: Elements) -> None:
             here.column = number
 
 
-def _data_tables(elements: Elements, tags: list[str]) -> set[int]:
-    """The tables that hold rows of several small cells; the others lay out a page."""
-    rows, cells, blocks = (np.zeros(len(tags) + 1, np.intp) for _ in range(3))
+def _data_tables(page: Page, tags: list[str]) -> set[int]:
+    """The tables that hold rows of several small cells.
+
+    The others lay out a page, or lines of code beside their numbers.
+    """
+    elements = page.elements
+    rows, cells, blocks, code = (np.zeros(len(tags) + 1, np.intp) for _ in range(4))
     nearest: list[int] = []  # the table around each element
     for element, (tag, up) in enumerate(zip(tags, elements.parent.tolist(), strict=True)):
         table = nearest[up] if up >= 0 else -1
@@ -159,7 +163,10 @@ def _data_tables(elements: Elements, tags: list[str]) -> set[int]:
         elif tag in ("td", "th"):
             cells[table] += 1
             blocks[table] += elements.end[element] - elements.start[element]
-    holds = (rows > 0) & (2 * cells >= 3 * rows) & (blocks <= 2 * cells)
+        elif tag == "pre":
+            lines = "\n".join(page.texts[elements.start[element] : elements.end[element]])
+            code[table] += "\n" in lines
+    holds = (rows > 0) & (2 * cells >= 3 * rows) & (blocks <= 2 * cells) & (code == 0)
     return {int(e) for e in np.flatnonzero(holds[:-1]) if tags[e] == "table"}
 
 

@@ -141,6 +141,18 @@ def test_preformatted_text_stays_whole(html: str, text: str) -> None:
     assert markdown(f"<ul><li>f{html}</ul>") == f"- f\n\n  {fenced}"
 
 
+@pytest.mark.parametrize("around", ["", "<pre>"])  # some programs write both
+def test_code_beside_its_line_numbers_is_code(around: str) -> None:
+    html = f"{around}<table><tr><td><pre>1\n2</pre><td><pre>if x:\n    y()</pre></table>"
+    assert rendered(html, "text") == "1\n2\n\nif x:\n    y()"
+    assert markdown(html) == "```\n1\n2\n```\n\n```\nif x:\n    y()\n```"
+
+
+def test_a_table_with_a_line_of_code_is_a_table() -> None:
+    html = "<table><tr><td><pre>a</pre><td>b<tr><td>c<td><pre>d</pre></table>"
+    assert rendered(html, "text") == "a\tb\nc\td"
+
+
 def test_markdown_shows_text_that_looks_like_markup() -> None:
     assert markdown("<p># a &lt;script> 1 &lt; 2<p>#tag") == "\\# a \\<script> 1 < 2\n\n#tag"
 
