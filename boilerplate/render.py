@@ -20,8 +20,24 @@ _STRUCTURE = frozenset(
     ("li", "ul", "ol", "blockquote", "table", "tr", "td", "th", "pre", *_HEADINGS)
 )
 _MOST_LEVELS = 8  # of lists and quotes in one another that are shown
-# What would be read as markup in Markdown although it is text.
-_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|^#(?=#{0,5}\s)", re.M)
+# What would be read as markup in Markdown although it is text. Code and emphasis end where they
+# began: what no other of its kind follows is none.
+_MARKUP = re.compile(
+    r"""
+    \\(?=[!-/:-@\[-`{-~]) |<(?=[A-Za-z/!?]) |&(?=\#?\w{1,32};) |\](?=\()
+    |`(?=`{0,20}[^`]+`) |\*(?=\*{0,20}[^\s*][^*]*\*) |(?<![^\W_])_(?=_{0,20}[^\s_][^_]*_)
+    """,
+    re.X,
+)
+# At the start of a line: a list, a heading, a quotation, a fence, a definition, a rule.
+_FIRST_MARKUP = re.compile(
+    r"""
+    ^([0-9]{1,9}(?=[.)](?:\s|$))
+    |(?=[-+*](?:\s|$) |\#{1,6}(?:\s|$) |> |~~~ |``` |\[[^\]]{1,999}\]: |[-_=*][-_=*|: ]*$))
+    """,
+    re.X | re.M,
+)
+_HEADING_END = re.compile(r"(?<!\S)(?=#+$)")
 
 
 def render(page: Page, blocks: Sequence[Block], format: str, url: str | None = None) -> str:
@@ -261,7 +277,9 @@ def _markdown_lines(blocks: Sequence[_Placed]) -> list[str]:
         return text.split("\n")
     text = _MARKUP.sub(r"\\\g<0>", text)
     if here.heading:
-        return [f"{'#' * here.heading} {' '.join(text.split())}"]
+        text = _HEADING_END.sub(r"\\", " ".join(text.split()))
+        return [f"{'#' * here.heading} {text}"]
+    text = _FIRST_MARKUP.sub(r"\1\\", text)
     return text.replace("\n", "  \n").split("\n")  # line breaks inside a paragraph
 
 

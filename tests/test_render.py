@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from html import escape
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -153,8 +154,57 @@ def test_a_table_with_a_line_of_code_is_a_table() -> None:
     assert rendered(html, "text") == "a\tb\nc\td"
 
 
-def test_markdown_shows_text_that_looks_like_markup() -> None:
-    assert markdown("<p># a &lt;script> 1 &lt; 2<p>#tag") == "\\# a \\<script> 1 < 2\n\n#tag"
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# a <script> 1 < 2", r"\# a \<script> 1 < 2"),
+        (r"C:\\<img src=x> \\wsl$\Ubuntu\<name>", r"C:\\\\\<img src=x> \\\wsl$\Ubuntu\\\<name>"),
+        ("AT&amp;T &#33; &x", r"AT\&amp;T \&#33; &x"),
+        ("```js", r"\```js"),
+        ("~~~", r"\~~~"),
+        ("`a` and `b", r"\`a\` and `b"),
+        ("*_cost and enable_*", r"\*\_cost and enable_*"),
+        ("Bürger*innen, Nachbar*innen", r"Bürger\*innen, Nachbar*innen"),
+        ("__init__", r"\_\_init__"),
+        ("[a](b) ![c](d)", r"[a\](b) ![c\](d)"),
+        ('[1]: http://x.y/ "foo"', r'\[1]: http://x.y/ "foo"'),
+        ("> a", r"\> a"),
+        ("* * *", r"\* * *"),
+        ("***", r"\***"),
+        ("_____", r"\_____"),
+        ("+ a", r"\+ a"),
+        ("1. a", r"1\. a"),
+        ("12) a", r"12\) a"),
+        ("a\n---\nb\n===\n- c", "a  \n\\---  \nb  \n\\===  \n\\- c"),
+    ],
+)
+def test_markdown_shows_text_that_looks_like_markup(text: str, expected: str) -> None:
+    assert markdown(f"<p>{escape(text).replace(chr(10), '<br>')}") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#tag, -1 - 2, +3, 1.5 and 5 * 3 * 2 < 31 > 30",
+        "snake_case and camel_case_ as of 1. May - see [1], (2) and [3] (4).",
+        r"C:\Users\me costs 20 %* of R&D at AT&T, name: ________ date: ________",
+        "-- a ` b * c _ d",
+    ],
+)
+def test_markdown_leaves_prose_as_it_is(text: str) -> None:
+    assert markdown(f"<p>{escape(text)}") == text
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<h2>1. C # ##</h2>", r"## 1. C # \##"),
+        ("<h2>- C#</h2>", "## - C#"),
+        ("<table><tr><td>#<td>1. *a|*b", "| # | 1. \\*a\\|*b |\n| --- | --- |"),
+    ],
+)
+def test_markdown_headings_and_cells_that_look_like_markup(html: str, expected: str) -> None:
+    assert markdown(html) == expected
 
 
 def test_html_keeps_the_structure() -> None:
