@@ -115,7 +115,8 @@ class BoilerplateFilter:
     def prune(self, soup: Soup) -> Soup:
         """Remove the boilerplate from a BeautifulSoup tree in place, and return the tree.
 
-        Of the rest, the head stays, and so do the pictures and rules among the kept text.
+        Of the rest, the head stays, and so do the pictures and rules among the kept text, and the
+        cells of a kept row, emptied.
 
         Raises:
             PageError: If it is no tree.
@@ -160,7 +161,11 @@ class BoilerplateFilter:
                 gone.add(id(node))
         for node in nodes:
             if id(node) in gone and id(node.parent) not in gone:
-                node.extract()
+                row = getattr(node.parent, "name", None) == "tr"
+                if row and isinstance(node, Tag) and node.name in ("td", "th"):
+                    gone.remove(id(node))  # the others keep their columns; what it holds goes
+                else:
+                    node.extract()
         return soup
 
     @property

@@ -60,7 +60,7 @@ def _no_ints() -> Ints:
 class Elements:
     """The block elements of an HTML page that hold text, in document order, as columns.
 
-    The last two columns are those of its inline elements.
+    The columns ``inline`` and ``inline_block`` are those of its inline elements.
 
     An element's blocks are the range ``start[e]:end[e]``, so whatever is summed over an
     element is the difference of two cumulative sums over blocks.
@@ -74,6 +74,7 @@ class Elements:
     name: Ints = field(default_factory=_no_ints)  # the number of the element's among them
     inline: Ints = field(default_factory=_no_ints)  # that of every inline element in a block,
     inline_block: Ints = field(default_factory=_no_ints)  # and the block
+    column: Ints = field(default_factory=_no_ints)  # of its table that a cell stands in, else -1
 
     def sums_around(self, values: Floats, n_blocks: int) -> Floats:
         """Sum a quantity of shape (n_elements, k) over all elements around each block.

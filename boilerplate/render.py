@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
-from itertools import groupby, takewhile
+from itertools import groupby, pairwise, takewhile
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +20,24 @@ _STRUCTURE = frozenset(
     ("li", "ul", "ol", "blockquote", "table", "tr", "td", "th", "pre", *_HEADINGS)
 )
 _MOST_LEVELS = 8  # of lists and quotes in one another that are shown
-# What would be read as markup in Markdown although it is text.
-_MARKUP = re.compile(r"<(?=[A-Za-z/!?])|^#(?=#{0,5}\s)", re.M)
+# What would be read as markup in Markdown although it is text. Code and emphasis end where they
+# began: what no other of its kind follows is none.
+_MARKUP = re.compile(
+    r"""
+    \\(?=[!-/:-@\[-`{-~]) |<(?=[A-Za-z/!?]) |&(?=\#?\w{1,32};) |\](?=\()
+    |`(?=`{0,20}[^`]+`) |\*(?=\*{0,20}[^\s*][^*]*\*) |(?<![^\W_])_(?=_{0,20}[^\s_][^_]*_)
+    """,
+    re.X,
+)
+# At the start of a line: a list, a heading, a quotation, a fence, a definition, a rule.
+_FIRST_MARKUP = re.compile(
+    r"""
+    ^([0-9]{1,9}(?=[.)](?:\s|$))
+    |(?=[-+*](?:\s|$) |\#{1,6}(?:\s|$) |> |~~~ |``` |\[[^\]]{1,999}\]: |[-_=*][-_=*|: ]*$))
+    """,
+    re.X | re.M,
+)
+_HEADING_END = re.compile(r"(?<!\S)(?=#+$)")
 
 
 def render(page: Page, blocks: Sequence[Block], format: str, url: str | None = None) -> str:
@@ -36,7 +52,7 @@ def render(page: Page, blocks: Sequence[Block], format: str, url: str | None = N
             "blocks": [asdict(b) for b in blocks],
         }
         return json.dumps(document, ensure_ascii=False)
-    placed = list(_places(page, blocks))
+    placed = _places(page, blocks)
     if format == "html":
         return "\n".join(_html(placed)) if placed else ""
     return _markdown(placed) if format == "markdown" else _plain(placed)
@@ -55,13 +71,14 @@ class _Placed:
     """A block and the structure around it; elements by their number, -1 for none."""
 
     block: Block
-    gap: int = 1  # blank lines before, in flattened text
+    gap: int = 1  # blank lines before, in flattened and preformatted text
     levels: tuple[_Level, ...] = ()  # outermost first
     table: int = -1
     row: int = -1
     cell: int = -1
+    column: int = 0  # of the cell, among those of its table in which text is kept
+    pre: int = -1
     heading: int = 0
-    preformatted: bool = False
     flattened: bool = False
 
     def opens_item(self, before: _Placed) -> bool:
@@ -72,15 +89,13 @@ class _Placed:
         return self.levels[0].list == before.levels[0].list and not goes_on
 
 
-def _places(page: Page, blocks: Sequence[Block]) -> Iterator[_Placed]:
+def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
     if page.kind == "text":
-        for block in blocks:
-            yield _Placed(block, gap=int(page.gap[block.index]), flattened=True)
-        return
+        return [_Placed(b, gap=int(page.gap[b.index]), flattened=True) for b in blocks]
     elements = page.elements
     names = [name.split("\t", 1)[0] for name in elements.names]
     tags = [names[k] for k in elements.name.tolist()]
-    data = _data_tables(elements, tags) if "table" in names else set()
+    data = _data_tables(page, tags) if "table" in names else set()
     # The nearest element that structures text: it itself or one around it; the last for none.
     structures = np.array([name in _STRUCTURE for name in names] + [False])
     own = structures[np.append(elements.name, -1)]
@@ -89,8 +104,16 @@ def _places(page: Page, blocks: Sequence[Block]) -> Iterator[_Placed]:
     nearest = np.where(own[nearest], nearest, -1)
     above = nearest[up].tolist()
     inside = nearest[page.element[[block.index for block in blocks]]].tolist()
-    for block, element in zip(blocks, inside, strict=True):
-        yield _place(block, element, above, tags, data)
+    placed = [
+        _place(block, element, above, tags, data)
+        for block, element in zip(blocks, inside, strict=True)
+    ]
+    _set_columns(placed, elements)
+    for before, here in pairwise(placed):
+        if here.pre >= 0 and here.pre == before.pre:
+            # Within one element it takes a blank line to part two blocks.
+            here.gap = int(page.element[here.block.index] == page.element[before.block.index])
+    return placed
 
 
 def _place(
@@ -118,8 +141,11 @@ def _place(
         elif tag == "table" and element in data and row >= 0 and cell >= 0:
             placed = _Placed(block, table=element, row=row, cell=cell)
             levels.clear()  # a cell is one line
+            item = -1
         elif tag == "pre" and placed.cell < 0:
-            placed.preformatted = True
+            placed.pre = element if placed.pre < 0 else placed.pre
+            levels.clear()  # its items are lines
+            item = -1
         elif tag in _HEADINGS and placed.cell < 0:
             placed.heading = int(tag[1])
         element = above[element]
@@ -127,9 +153,23 @@ def _place(
     return placed
 
 
-def _data_tables(elements: Elements, tags: list[str]) -> set[int]:
-    """The tables that hold rows of several small cells; the others lay out a page."""
-    rows, cells, blocks = (np.zeros(len(tags) + 1, np.intp) for _ in range(3))
+def _set_columns(placed: Sequence[_Placed], elements: Elements) -> None:
+    """Number the columns of each table in which text is kept."""
+    column = np.append(elements.column, -1)
+    for _, group in groupby(placed, key=lambda p: p.table):
+        blocks = list(group)
+        kept = np.unique(column[[p.cell for p in blocks]], return_inverse=True)[1]
+        for here, number in zip(blocks, kept.tolist(), strict=True):
+            here.column = number
+
+
+def _data_tables(page: Page, tags: list[str]) -> set[int]:
+    """The tables that hold rows of several small cells.
+
+    The others lay out a page, or lines of code beside their numbers.
+    """
+    elements = page.elements
+    rows, cells, blocks, code = (np.zeros(len(tags) + 1, np.intp) for _ in range(4))
     nearest: list[int] = []  # the table around each element
     for element, (tag, up) in enumerate(zip(tags, elements.parent.tolist(), strict=True)):
         table = nearest[up] if up >= 0 else -1
@@ -139,32 +179,36 @@ def _data_tables(elements: Elements, tags: list[str]) -> set[int]:
         elif tag in ("td", "th"):
             cells[table] += 1
             blocks[table] += elements.end[element] - elements.start[element]
-    holds = (rows > 0) & (2 * cells >= 3 * rows) & (blocks <= 2 * cells)
+        elif tag == "pre":
+            lines = "\n".join(page.texts[elements.start[element] : elements.end[element]])
+            code[table] += "\n" in lines
+    holds = (rows > 0) & (2 * cells >= 3 * rows) & (blocks <= 2 * cells) & (code == 0)
     return {int(e) for e in np.flatnonzero(holds[:-1]) if tags[e] == "table"}
 
 
 def _plain(placed: Sequence[_Placed]) -> str:
-    """Cells side by side, rows and items line by line, else a blank line between."""
+    """Cells a tab apart, rows and items line by line, else a blank line between."""
     parts: list[str] = []
     before: _Placed | None = None
     for here in placed:
         text = here.block.text
         if here.table >= 0:
             text = " ".join(text.split())
+        between = "\t" * here.column
         if before is not None:
             if here.cell >= 0 and here.cell == before.cell:
-                parts.append(" ")
+                between = " "
             elif here.row >= 0 and here.row == before.row:
-                parts.append("\t")
+                between = "\t" * max(here.column - before.column, 1)
             elif (
                 (here.table >= 0 and here.table == before.table)
                 or here.opens_item(before)
                 or here.gap == 0
             ):
-                parts.append("\n")
+                between = "\n" + between
             else:
-                parts.append("\n\n")
-        parts.append(text)
+                between = "\n\n" + between
+        parts += (between, text)
         before = here
     return "".join(parts)
 
@@ -199,21 +243,32 @@ def _markdown(placed: Sequence[_Placed]) -> str:
 
 
 def _runs(placed: Sequence[_Placed]) -> Iterator[list[_Placed]]:
-    """Each block by itself, but the blocks of a table together."""
-    for table, group in groupby(placed, key=lambda p: p.table):
-        if table >= 0:
+    """Each block by itself, but those of a table, or of preformatted text, together."""
+    for (table, pre), group in groupby(placed, key=lambda p: (p.table, p.pre)):
+        if table >= 0 or pre >= 0:
             yield list(group)
         else:
             yield from ([block] for block in group)
 
 
+def _cells(row: Iterable[_Placed]) -> Iterator[list[_Placed]]:
+    """The blocks of each cell of a row up to the last; none where a column holds no text."""
+    column = 0
+    for _, group in groupby(row, key=lambda p: p.cell):
+        cell = list(group)
+        yield from ([] for _ in range(column, cell[0].column))
+        yield cell
+        column = cell[0].column + 1
+
+
 def _markdown_lines(blocks: Sequence[_Placed]) -> list[str]:
-    """The lines of a block, or of the blocks of a table."""
+    """The lines of a block, or of the blocks of a table or of preformatted text."""
     here = blocks[0]
     text = here.block.text
     if here.table >= 0:
         return _markdown_table(blocks)
-    if here.preformatted:
+    if here.pre >= 0:
+        text = _plain(blocks)
         fence = "```"
         while fence in text:
             fence += "`"
@@ -222,23 +277,23 @@ def _markdown_lines(blocks: Sequence[_Placed]) -> list[str]:
         return text.split("\n")
     text = _MARKUP.sub(r"\\\g<0>", text)
     if here.heading:
-        return [f"{'#' * here.heading} {' '.join(text.split())}"]
+        text = _HEADING_END.sub(r"\\", " ".join(text.split()))
+        return [f"{'#' * here.heading} {text}"]
+    text = _FIRST_MARKUP.sub(r"\1\\", text)
     return text.replace("\n", "  \n").split("\n")  # line breaks inside a paragraph
 
 
 def _markdown_table(blocks: Sequence[_Placed]) -> list[str]:
     rows = [
-        [
-            " ".join(" ".join(part.block.text for part in parts).split())
-            for _, parts in groupby(row, key=lambda p: p.cell)
-        ]
+        [" ".join(" ".join(part.block.text for part in cell).split()) for cell in _cells(row)]
         for _, row in groupby(blocks, key=lambda p: p.row)
     ]
     width = max(map(len, rows))
     lines = []
     for row in rows:
         cells = [_MARKUP.sub(r"\\\g<0>", cell).replace("|", "\\|") for cell in row]
-        lines.append(f"| {' | '.join(cells)} |{' |' * (width - len(row))}")
+        cells += [""] * (width - len(row))
+        lines.append("|" + "".join(f" {cell} |" if cell else " |" for cell in cells))
     return [lines[0], f"|{' --- |' * width}", *lines[1:]]
 
 
@@ -254,8 +309,8 @@ def _html(placed: Sequence[_Placed]) -> Iterator[str]:
             for _, row in groupby(blocks, key=lambda p: p.row):
                 yield f"<tr>{''.join(_html_cells(row))}</tr>"
             yield "</table>"
-        elif here.preformatted:
-            yield f"<pre>{escape(here.block.text, quote=False)}</pre>"
+        elif here.pre >= 0:
+            yield f"<pre>{escape(_plain(blocks), quote=False)}</pre>"
         else:
             tag = f"h{here.heading}" if here.heading else "p"
             yield f"<{tag}>{_html_text(here)}</{tag}>"
@@ -289,10 +344,9 @@ def _depth_shared(some: tuple[_Level, ...], others: tuple[_Level, ...]) -> int:
 
 
 def _html_cells(row: Iterator[_Placed]) -> Iterator[str]:
-    for _, group in groupby(row, key=lambda p: p.cell):
-        parts = list(group)
-        tag = "th" if parts[0].block.tag == "th" else "td"
-        yield f"<{tag}>{'<br>'.join(map(_html_text, parts))}</{tag}>"
+    for cell in _cells(row):
+        tag = "th" if cell and cell[0].block.tag == "th" else "td"
+        yield f"<{tag}>{'<br>'.join(map(_html_text, cell))}</{tag}>"
 
 
 def _html_text(placed: _Placed) -> str:

@@ -248,6 +248,17 @@ def test_pruning_small_trees(small_model: BoilerplateClassifier, html: str) -> N
     assert BoilerplateFilter(small_model, threshold=0).prune(soup).get_text() == text
 
 
+def test_pruning_leaves_the_cells_of_a_kept_row_in_their_columns(
+    small_model: BoilerplateClassifier,
+) -> None:
+    html = "<table><tr><td></td><th>a</th></tr><tr><td>b</td><td><i></i></td><td>c</td></tr>"
+    html += "<tr><td><br/></td></tr></table>"
+    pruned = BoilerplateFilter(small_model, threshold=0).prune(BeautifulSoup(html, "html.parser"))
+    assert str(pruned) == (
+        "<table><tr><td></td><th>a</th></tr><tr><td>b</td><td></td><td>c</td></tr></table>"
+    )
+
+
 class _Told(BoilerplateClassifier):
     """Gives a page of fifteen blocks these probabilities of content, the first a headline's."""
 

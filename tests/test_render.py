@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from html import escape
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -76,6 +77,41 @@ def test_markdown_tables() -> None:
     assert markdown(html) == "| a | b\\|c |\n| --- | --- |\n| d | e f |\n| g | |"
 
 
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("<th><th>a<th>b<tr><td>c<td><td>d", "\ta\tb|c\t\td"),
+        ("<th>a<th colspan=2>b<th>c<tr><td>d<td>e<td>f<td>g", "a\tb\t\tc|d\te\tf\tg"),
+        ("<th rowspan=2>a<th>b<tr><td>c<tr><td>d<td>e", "a\tb|\tc|d\te"),
+        ("<td rowspan=2 colspan=2>a<td>b<tr><td>c<tr><td>d<td>e<td>f", "a\t\tb|\t\tc|d\te\tf"),
+        ("<td rowspan=9>a<td>b<tbody><tr><td>c<td>d", "a\tb|c\td"),  # no further than its part
+        ("<th>a<th>&nbsp;<th>b<tr><td>c<td><td>d", "a\tb|c\td"),  # a column without any text
+        ("<td>a<td colspan=99999>b<td>c<td>d<tr><td>e<td>f", "a\tb\tc\td|e\tf"),
+        ("<td colspan=x>a<td rowspan>b<tr><td>c<td>d", "a\tb|c\td"),
+    ],
+)
+def test_cells_keep_their_columns(rows: str, expected: str) -> None:
+    lines = expected.split("|")
+    html = f"<table><tbody><tr>{rows}</table>"
+    assert rendered(html, "text").split("\n") == lines
+    cells = [line.split("\t") for line in lines]
+    width = max(map(len, cells))
+    for line in cells:
+        line += [""] * (width - len(line))
+    written = [line for line in markdown(html).split("\n") if "---" not in line]
+    assert [[cell.strip() for cell in line.split("|")[1:-1]] for line in written] == cells
+    out = LexborHTMLParser(rendered(html, "html"))
+    read = [[cell.text() for cell in row.css("td, th")] for row in out.css("tr")]
+    assert [row + [""] * (width - len(row)) for row in read] == cells
+
+
+def test_a_cell_that_is_left_out_does_not_shift_the_others() -> None:
+    page = segment("<table><tr><td>a<td>b<td>c<tr><td>d<td>e<td>f</table>", "html")
+    kept = [Block(page.texts[k], "content", 0.5, "td", 0.0, k) for k in (0, 1, 3, 5)]
+    assert render(page, kept, "text") == "a\tb\nd\t\tf"
+    assert render(page, kept, "markdown") == "| a | b | |\n| --- | --- | --- |\n| d | | f |"
+
+
 def test_tables_that_lay_out_a_page_are_no_tables() -> None:
     html = (
         "<table><tr><td>logo<tr><td><h2>a</h2><p>b<p>c<ul><li>d</ul>"
@@ -90,8 +126,85 @@ def test_tables_that_lay_out_a_page_are_no_tables() -> None:
     assert markdown(html) == "menu\n\na\n\nb\n\nc\n\nd"
 
 
-def test_markdown_shows_text_that_looks_like_markup() -> None:
-    assert markdown("<p># a &lt;script> 1 &lt; 2<p>#tag") == "\\# a \\<script> 1 < 2\n\n#tag"
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<pre><div>if x:</div><div>    y()</div></pre>", "if x:\n    y()"),
+        ("<pre>a<br><br>b<div>c</div>d</pre>", "a\n\nb\nc\nd"),
+        ("<pre><ol><li>a<li>  b<ul><li>c</ul></ol></pre>", "a\n  b\nc"),
+    ],
+)
+def test_preformatted_text_stays_whole(html: str, text: str) -> None:
+    assert rendered(html + "<p>e", "text") == f"{text}\n\ne"
+    assert markdown(html + "<pre>e</pre>") == f"```\n{text}\n```\n\n```\ne\n```"
+    assert rendered(html, "html") == f"<article>\n<pre>{text}</pre>\n</article>"
+    fenced = f"```\n{text}\n```".replace("\n", "\n  ").replace("\n  \n", "\n\n")
+    assert markdown(f"<ul><li>f{html}</ul>") == f"- f\n\n  {fenced}"
+
+
+@pytest.mark.parametrize("around", ["", "<pre>"])  # some programs write both
+def test_code_beside_its_line_numbers_is_code(around: str) -> None:
+    html = f"{around}<table><tr><td><pre>1\n2</pre><td><pre>if x:\n    y()</pre></table>"
+    assert rendered(html, "text") == "1\n2\n\nif x:\n    y()"
+    assert markdown(html) == "```\n1\n2\n```\n\n```\nif x:\n    y()\n```"
+
+
+def test_a_table_with_a_line_of_code_is_a_table() -> None:
+    html = "<table><tr><td><pre>a</pre><td>b<tr><td>c<td><pre>d</pre></table>"
+    assert rendered(html, "text") == "a\tb\nc\td"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# a <script> 1 < 2", r"\# a \<script> 1 < 2"),
+        (r"C:\\<img src=x> \\wsl$\Ubuntu\<name>", r"C:\\\\\<img src=x> \\\wsl$\Ubuntu\\\<name>"),
+        ("AT&amp;T &#33; &x", r"AT\&amp;T \&#33; &x"),
+        ("```js", r"\```js"),
+        ("~~~", r"\~~~"),
+        ("`a` and `b", r"\`a\` and `b"),
+        ("*_cost and enable_*", r"\*\_cost and enable_*"),
+        ("Bürger*innen, Nachbar*innen", r"Bürger\*innen, Nachbar*innen"),
+        ("__init__", r"\_\_init__"),
+        ("[a](b) ![c](d)", r"[a\](b) ![c\](d)"),
+        ('[1]: http://x.y/ "foo"', r'\[1]: http://x.y/ "foo"'),
+        ("> a", r"\> a"),
+        ("* * *", r"\* * *"),
+        ("***", r"\***"),
+        ("_____", r"\_____"),
+        ("+ a", r"\+ a"),
+        ("1. a", r"1\. a"),
+        ("12) a", r"12\) a"),
+        ("a\n---\nb\n===\n- c", "a  \n\\---  \nb  \n\\===  \n\\- c"),
+    ],
+)
+def test_markdown_shows_text_that_looks_like_markup(text: str, expected: str) -> None:
+    assert markdown(f"<p>{escape(text).replace(chr(10), '<br>')}") == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#tag, -1 - 2, +3, 1.5 and 5 * 3 * 2 < 31 > 30",
+        "snake_case and camel_case_ as of 1. May - see [1], (2) and [3] (4).",
+        r"C:\Users\me costs 20 %* of R&D at AT&T, name: ________ date: ________",
+        "-- a ` b * c _ d",
+    ],
+)
+def test_markdown_leaves_prose_as_it_is(text: str) -> None:
+    assert markdown(f"<p>{escape(text)}") == text
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<h2>1. C # ##</h2>", r"## 1. C # \##"),
+        ("<h2>- C#</h2>", "## - C#"),
+        ("<table><tr><td>#<td>1. *a|*b", "| # | 1. \\*a\\|*b |\n| --- | --- |"),
+    ],
+)
+def test_markdown_headings_and_cells_that_look_like_markup(html: str, expected: str) -> None:
+    assert markdown(html) == expected
 
 
 def test_html_keeps_the_structure() -> None:

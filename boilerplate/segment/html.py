@@ -59,6 +59,8 @@ _FRAME = re.compile(rb"iframe\b", re.I)
 _LONGEST_FALLBACK = 4096  # bytes from a frame to its end tag
 _PERMALINKS = frozenset("#§¶🔗")  # what a heading's link to itself shows, which is no text of it
 _LINE_BREAK = "\x1f"
+_SPAN = re.compile(r"\s*([0-9]{1,4})")  # how many columns or rows a cell says it takes
+_MOST_COLUMNS = 200  # of a table that are told apart
 _LETTER = "[^\\W_\u0e00-\u10ff\u1780-\u17ff\u2e80-\uabff\uf900-\ufaff\uff66-\uff9f]"
 _ENDS_WORD = re.compile(rf"{_LETTER}{{2}}$|\s\d$")
 _BEGINS_WORD = re.compile(rf"{_LETTER}{{2}}|\d\s")
@@ -406,6 +408,37 @@ def _walk(root: _Node | None) -> Page:
         name=name[: kept.size],
         inline=name[kept.size :],
         inline_block=np.repeat(np.arange(len(page)), inlines),
+        column=_columns(tags, parents, opened)[kept],
     )
     page.element = renumber[page.element]
     return page
+
+
+def _columns(tags: list[str], parents: list[int], nodes: list[_Node]) -> Ints:
+    """In which column of its table each cell stands, -1 for what is no cell."""
+    columns = np.full(len(tags), -1, np.intp)
+    number: dict[int, int] = {}  # of each row among those of its table or part of one
+    rows: dict[int, int] = {}  # in each of these so far
+    held: dict[int, dict[int, int]] = {}  # and its columns that cells hold up to some row
+    free: dict[int, int] = {}  # the first column after the cells of each row so far
+    for element in [e for e, tag in enumerate(tags) if tag in {"tr", "td", "th"}]:
+        up = parents[element]
+        if tags[element] == "tr":
+            number[element] = rows[up] = rows.get(up, -1) + 1
+            free[element] = 0
+            held.setdefault(up, {})
+        elif up in number:
+            row, above, column = number[up], held[parents[up]], free[up]
+            while above.get(column, 0) > row:
+                column += 1
+            columns[element] = column
+            attributes = nodes[element].attributes
+            free[up] = min(column + _span(attributes.get("colspan")), _MOST_COLUMNS)
+            if (height := _span(attributes.get("rowspan"))) > 1:
+                above.update(dict.fromkeys(range(column, free[up]), row + height))
+    return columns
+
+
+def _span(value: str | None) -> int:
+    told = _SPAN.match(value) if value else None
+    return max(int(told[1]), 1) if told else 1
