@@ -274,6 +274,26 @@ def test_a_model_of_ones_own_extracts(
     assert all(paragraph in done.stdout.decode() for paragraph in PARAGRAPHS)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs links and named pipes")
+@pytest.mark.parametrize("verb", ["extract", "train"])
+def test_links_are_followed_and_pipes_are_written_into(
+    verb: str, own_model: tuple[Path, list[dict[str, Any]]], page: Path, tmp_path: Path
+) -> None:
+    training = ["train", own_model[0].parent / "pages.jsonl", "--folds", "0"]
+    command = [*(training if verb == "train" else ["extract", page]), "-o"]
+    link, pipe = tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(tmp_path / "file")
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        told = run(*command, pipe)
+        if not pipe.is_fifo():
+            reader.kill()  # it would wait for a writer
+        piped, _ = reader.communicate()
+    assert told.returncode == run(*command, link).returncode == 0
+    assert link.is_symlink()
+    assert piped == (tmp_path / "file").read_bytes() != b""
+
+
 def test_evaluate_on_labelled_blocks(own_model: tuple[Path, list[dict[str, Any]]]) -> None:
     model, _ = own_model
     [row] = lines(run("evaluate", model.parent / "pages.jsonl", "-m", model).stdout)

@@ -19,7 +19,7 @@ from typing import IO, Any, ClassVar
 import click
 
 from boilerplate import BoilerplateFilter
-from boilerplate.cli.output import is_device, printable, write_whole
+from boilerplate.cli.output import printable, write_whole
 from boilerplate.cli.report import Failure, progress
 from boilerplate.decoding import check_page, decode
 from boilerplate.errors import SourceError
@@ -28,6 +28,7 @@ from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, fi
 from boilerplate.sources.inputs import is_folder
 from boilerplate.sources.shards import Shards, Tally
 from boilerplate.workers import Lost, Task, in_order
+from boilerplate.writing import is_device
 
 
 class Stopped(Failure):

@@ -8,8 +8,9 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TextIO
+
+from boilerplate.writing import replacing
 
 # A page must not steer the terminal it is shown on: no escape sequences, no carriage returns.
 _CONTROLS = dict.fromkeys(c for c in (*range(0x20), *range(0x7F, 0xA0)) if chr(c) not in "\n\t")
@@ -17,30 +18,12 @@ _CONTROLS = dict.fromkeys(c for c in (*range(0x20), *range(0x7F, 0xA0)) if chr(c
 
 @contextmanager
 def opened(path: str | None) -> Iterator[TextIO]:
-    """Open the file to write, or standard output if there is none.
-
-    A file takes its name only when it is whole; what stood there before stays until then.
-    """
+    """Open the file to write as `replacing` does, or standard output if there is none."""
     if path is None:
         yield sys.stdout
         return
-    target = Path(os.path.realpath(path))
-    if is_device(path):
-        with target.open("w", encoding="utf-8", errors="backslashreplace") as stream:
-            yield stream
-        return
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
-            yield stream
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def is_device(path: str) -> bool:
-    """Whether this is there and no file: a device or a named pipe, or else a folder."""
-    return os.path.exists(path) and not os.path.isfile(path)
+    with replacing(path) as stream:
+        yield stream
 
 
 def write_json(record: dict[str, Any], stream: TextIO) -> None:

@@ -51,9 +51,10 @@ def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
     first how good each will be: the pages of a source (a site) are judged by a model that has not
     seen that source. The scores compare words and leave the headline aside.
     """
-    if not output.parent.is_dir():
-        raise Failure(f"{output}: there is no folder {output.parent} to save the model in")
-    if not os.access(output if output.exists() else output.parent, os.W_OK):
+    folder = Path(os.path.realpath(output)).parent
+    if not folder.is_dir():
+        raise Failure(f"{output}: there is no folder {folder} to save the model in")
+    if not os.access(output if output.exists() else folder, os.W_OK):
         raise Failure(f"{output}: no permission to write here")
     from boilerplate import BoilerplateClassifier
     from boilerplate.labeled import read_labeled
