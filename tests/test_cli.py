@@ -279,8 +279,9 @@ def test_a_model_of_ones_own_extracts(
 def test_links_are_followed_and_pipes_are_written_into(
     verb: str, own_model: tuple[Path, list[dict[str, Any]]], page: Path, tmp_path: Path
 ) -> None:
-    training = ["train", own_model[0].parent / "pages.jsonl", "--folds", "0"]
-    command = [*(training if verb == "train" else ["extract", page]), "-o"]
+    command: list[str | Path] = [verb, page, "-o"]
+    if verb == "train":
+        command = [verb, own_model[0].parent / "pages.jsonl", "--folds", "0", "-o"]
     link, pipe = tmp_path / "link", tmp_path / "pipe"
     link.symlink_to(tmp_path / "file")
     os.mkfifo(pipe)

@@ -109,8 +109,8 @@ def test_an_interrupted_run_is_not_taken_for_another(
     assert run(*command, "--resume").returncode == 1
     assert output.stat().st_size > 0
     assert sorted(path.name for path in tmp_path.iterdir() if path != output) == [
-        "articles.errors.jsonl",
-        "articles.manifest.json",
+        "articles.jsonl.errors.jsonl",
+        "articles.jsonl.manifest.json",
     ]
     before = tree(tmp_path)
     assert b"whole" in run(*command, "--resume").stderr
@@ -137,7 +137,7 @@ def test_processes_that_are_killed_cost_nothing(
     assert killed == 3
     assert told.replace(b"hurt", b"whole") == whole.stderr
     assert (tmp_path / "hurt.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
-    failed = lines((tmp_path / "hurt.errors.jsonl").read_bytes())
+    failed = lines((tmp_path / "hurt.jsonl.errors.jsonl").read_bytes())
     assert len(failed) == 11
     assert {
         "id": record_id(8),
@@ -158,7 +158,7 @@ def test_a_page_that_outlasts_its_time_is_listed(
     [worker] = _workers(process.pid)
     os.kill(worker, signal.SIGSTOP)
     assert process.wait() == 1
-    failed = lines((tmp_path / "articles.errors.jsonl").read_bytes())
+    failed = lines((tmp_path / "articles.jsonl.errors.jsonl").read_bytes())
     [late] = [error["id"] for error in failed if error["error"] == "not done after 5 seconds"]
     ids = [row["id"] for row in lines(output.read_bytes())]
     assert late not in ids and len(ids) == len(set(ids)) == 200 - 10 - len(failed)
