@@ -175,6 +175,37 @@ def test_output_file_is_whole_or_as_it_was(page: Path, tmp_path: Path) -> None:
     assert run("extract", page, "-o", tmp_path / "no" / "folder.txt").returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "output"),
+    [
+        (["extract", "page.html"], "page.html"),
+        (["extract", "page.html"], "link.html"),
+        (["classify", "."], "blocks.jsonl"),
+        (["classify", "page.html"], "page.html"),
+        (["extract", "page.html", "-m", "model.json"], "model.json"),
+        (["extract", "x.jsonl", "-m", "model.json"], "model.json"),
+        (["extract", "x.jsonl.errors.jsonl"], "x.jsonl"),
+        (["train", "labeled.jsonl"], "labeled.jsonl"),
+        (["train", "."], "labeled.jsonl"),
+    ],
+)
+def test_what_is_read_is_not_written_over(
+    arguments: list[str], output: str, page: Path, model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(page.parent)
+    Path("link.html").symlink_to(page)
+    Path("model.json").write_bytes(model_file.read_bytes())
+    for name in ("x.jsonl", "x.jsonl.errors.jsonl"):
+        Path(name).write_text(json.dumps({"text": PAGE, "error": ""}) + "\n")
+    Path("labeled.jsonl").write_bytes((LABELED / "pages.jsonl").read_bytes())
+    before = {path: path.read_bytes() for path in page.parent.iterdir()}
+    done = run(*arguments, "-o", output)
+    assert (done.returncode, done.stdout) == (2, b"")
+    [sentence] = sentences(done.stderr)
+    assert "the output must not lie in what is read" in sentence
+    assert {path: path.read_bytes() for path in page.parent.iterdir()} == before
+
+
 def test_classify_tells_every_block(page: Path) -> None:
     records = lines(run("classify", page).stdout)
     blocks = boilerplate.classify(PAGE.encode())

@@ -19,14 +19,14 @@ from typing import IO, Any, ClassVar
 import click
 
 from boilerplate import BoilerplateFilter
-from boilerplate.cli.output import printable, write_whole
+from boilerplate.cli.output import check_apart, printable, write_whole
 from boilerplate.cli.report import Failure, progress
 from boilerplate.decoding import check_page, decode
 from boilerplate.errors import SourceError
 from boilerplate.filter import load_shipped
 from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, find, sinks
 from boilerplate.sources.inputs import is_folder
-from boilerplate.sources.shards import Shards, Tally
+from boilerplate.sources.shards import Shards, Tally, companions
 from boilerplate.workers import Lost, Task, in_order
 from boilerplate.writing import is_device
 
@@ -98,14 +98,14 @@ def crawl(
         _report(out)
         return
     target = Path(os.path.realpath(output))
-    _check_apart(arguments, target)
+    folder = is_folder(output)
     suffix = sinks.suffix_of(target.name)
+    check_apart([*arguments, extraction.model], [target, *companions(target, folder, suffix)])
     sinks.check(suffix)
     if suffix == ".parquet" and extraction.format == "json":
         raise Failure("--format json makes JSON: write it to .jsonl, .jsonl.gz or .jsonl.zst")
     settings = _settings(inputs, extraction, text_field, id_field)
     schema = _schema(inputs, text_field) if suffix == ".parquet" else None
-    folder = is_folder(output)
     try:
         shards = Shards(target, folder, suffix, shard_size, settings, schema, resume=resume)
     except OSError as error:
@@ -152,14 +152,6 @@ def _found(argument: str, text_field: str) -> list[Input] | list[Failed]:
         return find(argument, text_field)
     except SourceError as error:
         return [Failed(argument, str(error))]
-
-
-def _check_apart(arguments: Sequence[str], target: Path) -> None:
-    """Refuse an output that would be read, or be written over while it is read."""
-    for argument in arguments:
-        source = Path(os.path.realpath(argument))
-        if source == target or (source.is_dir() and source in target.parents):
-            raise Failure(f"{target}: the output must not lie in what is read ({argument})")
 
 
 def _task(item: Item) -> Task | None:

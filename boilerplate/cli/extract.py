@@ -105,7 +105,7 @@ def command(
         model=model, threshold=threshold, kind=kind, format=format, headline=headline
     )
     report = Report()
-    with opened(output) as stream:
+    with opened(output, [*pages, model]) as stream:
         terminal = stream.isatty()
         for name, article in each_page(pages, keep, report, show_progress=not terminal):
             record = json.loads(article) if format == "json" else {"text": article}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from boilerplate.cli.output import write_summary
+from boilerplate.cli.output import check_apart, write_summary
 from boilerplate.cli.report import Failure, Report, progress
 from boilerplate.errors import LabelError
 from boilerplate.page import LABELS
@@ -56,6 +56,8 @@ def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
         raise Failure(f"{output}: there is no folder {folder} to save the model in")
     if not os.access(output if output.exists() else folder, os.W_OK):
         raise Failure(f"{output}: no permission to write here")
+    files = labeled.glob("*.jsonl") if labeled.is_dir() else [labeled]
+    check_apart(map(str, files), [output])
     from boilerplate import BoilerplateClassifier
     from boilerplate.labeled import read_labeled
 
