@@ -225,6 +225,9 @@ def test_a_library_that_is_not_installed_is_named(
     [
         ["--workers", "0"],
         ["--timeout", "0"],
+        ["--timeout", "nan"],
+        ["--timeout", "inf"],
+        ["--timeout", "1e7"],
         ["--resume"],
         ["--format", "json", "-o", "a.parquet"],
         ["-o", "no-such-folder/a.jsonl"],

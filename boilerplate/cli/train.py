@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from boilerplate.cli import options
 from boilerplate.cli.output import check_apart, write_summary
 from boilerplate.cli.report import Failure, Report, progress
 from boilerplate.errors import LabelError
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--C",
     "c",
-    type=click.FloatRange(0, min_open=True),
+    type=options.Number(0, min_open=True),
     help="Inverse strength of the regularisation.",
 )
 @click.option(
