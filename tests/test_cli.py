@@ -228,6 +228,28 @@ def test_a_closed_pipe_ends_quietly() -> None:
     assert process.returncode == 141
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell that closes streams")
+@pytest.mark.parametrize(
+    ("closed", "arguments", "code"),
+    [
+        ("<&-", ["extract", "-"], 2),
+        ("<&-", ["extract", "-", "--workers", "1"], 2),
+        ("<&-", ["classify", "-"], 2),
+        ("2>&-", ["extract", "page.html", "missing.html"], 1),
+        ("2>&-", ["extract", "page.html", "--workers", "1"], 0),
+        (">&-", ["extract", "page.html"], 2),
+    ],
+)
+def test_standard_streams_may_be_closed(
+    closed: str, arguments: list[str], code: int, page: Path
+) -> None:
+    shell = ["sh", "-c", f'"$@" {closed}', "sh", COMMAND, *arguments]
+    done = subprocess.run(shell, capture_output=True, cwd=page.parent)
+    assert (done.returncode, len(done.stdout.splitlines())) == (code, int(code < 2))
+    assert (done.stderr == b"") == (closed == "2>&-")
+    assert b"Traceback" not in done.stderr
+
+
 def test_output_is_utf8_in_every_locale(tmp_path: Path) -> None:
     path = tmp_path / "Φάρος.txt"
     path.write_text("\n\n".join(["Ο φάρος στον βράχο άναψε πάλι το βράδυ της Παρασκευής."] * 5))
