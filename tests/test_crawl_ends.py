@@ -146,6 +146,24 @@ def test_processes_that_are_killed_cost_nothing(
 
 
 @linux
+def test_a_process_does_not_hear_what_ends_the_group(
+    extract: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    command = [*extract, str(mixed), "--shard-size", "4", *PATIENT, "-o", f"{tmp_path}/a.jsonl"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    while not list(tmp_path.rglob("part-00001.jsonl")):
+        time.sleep(0.002)
+    [worker] = _workers(process.pid)
+    os.kill(worker, signal.SIGINT)
+    os.kill(worker, signal.SIGTERM)
+    while process.poll() is None and not list(tmp_path.rglob("part-00009.jsonl")):
+        time.sleep(0.002)
+    assert _workers(process.pid) == [worker]
+    _, told = process.communicate()
+    assert process.returncode == 1 and b"Traceback" not in told
+
+
+@linux
 def test_a_page_that_outlasts_its_time_is_listed(
     extract: list[str], mixed: Path, tmp_path: Path
 ) -> None:
