@@ -29,6 +29,7 @@ _AHEAD = 256  # items read ahead for each process, while one holds up the order,
 _AHEAD_COST = 64 * 2**20  # and what they may cost together
 _TRIES = 2  # a process may have died of something else than the task it was at
 _STILLBORN = 3
+_LATE = 1.0  # seconds in which it is noticed that a task's time is over, unless we stood still
 
 _Item = TypeVar("_Item")
 
@@ -62,7 +63,8 @@ def in_order(
         make: Called once in every process, and returns what does the tasks; both it and the
             arguments and results must be picklable.
         workers: How many processes.
-        timeout: Seconds that a task may take; its process is killed then.
+        timeout: Seconds that a task may take; its process is killed then. If this process, too,
+            stood still meanwhile, they are counted anew.
 
     A task that raises, that is not done in time or that has killed two processes has a `Lost`
     for its result.
@@ -193,7 +195,11 @@ class _Crew(Generic[_Item]):
             self._hear(talking[connection])
         now = time.monotonic()
         for worker in working:
-            if worker.connection not in told and now - worker.since > self._timeout:
+            if worker.connection in told or now - worker.since <= self._timeout:
+                continue
+            if now - worker.since > self._timeout + _LATE:
+                worker.since = now  # as after Ctrl-Z: it may have stood still as long as we did
+            else:
                 self._done(worker, Lost(f"not done after {self._timeout:g} seconds"))
                 self._bury(worker)
 
