@@ -271,6 +271,18 @@ def test_a_terminal_gets_pages_for_people(verb: str, page: Path, tmp_path: Path)
     assert "\x1b]0;" not in shown
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs file names of all kinds")
+@pytest.mark.parametrize(
+    "arguments",
+    [["extract", "{}"], ["classify", "{}"], ["train", str(LABELED), "-o", "{}/mine.json"]],
+)
+def test_messages_do_not_steer_a_terminal(arguments: list[str]) -> None:
+    done = run(*(argument.format("no\x1b[31m\x9b\nfolder") for argument in arguments))
+    assert done.returncode == 2
+    [sentence] = sentences(done.stderr)
+    assert sentence.startswith("Error: no[31m folder")
+
+
 def _on_terminal(*arguments: str | Path) -> str:
     ours, theirs = os.openpty()
     env = os.environ | {"COLUMNS": "200", "TERM": "xterm"}

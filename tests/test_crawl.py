@@ -199,6 +199,19 @@ def test_nothing_but_failures(extract: list[str], tmp_path: Path) -> None:
         assert [path.name for path in folder.iterdir()] == ["errors.jsonl"]
 
 
+@pytest.mark.parametrize("options", [[], ["-o", "a.jsonl"]])
+def test_messages_do_not_steer_a_terminal(
+    options: list[str], extract: list[str], tmp_path: Path
+) -> None:
+    rows = write_lines(tmp_path / "rows.jsonl", [{"id": "a\x1b[31m\nb", "text": 7}])
+    failed = run(*extract, rows, *options, cwd=tmp_path).stderr.decode()
+    assert "Error: a[31m b: " in failed and failed.count("\n") == 3
+    warc = tmp_path / "a.warc"
+    warc.write_bytes(warc_record(1, response(b"a", Content_Type="a\x1b[31m")))
+    skipped = run(*extract, warc, *options, "--no-headline", cwd=tmp_path).stderr.decode()
+    assert "1 content type a[31m" in skipped and skipped.count("\n") == 2
+
+
 @pytest.mark.parametrize(
     ("package", "name"),
     [("fastwarc", "a.warc"), ("pyarrow", "a.parquet"), ("zstandard", "a.jsonl.zst")],

@@ -20,7 +20,7 @@ import click
 
 from boilerplate import BoilerplateFilter
 from boilerplate.cli.output import check_apart, printable, write_whole
-from boilerplate.cli.report import Failure, progress
+from boilerplate.cli.report import Failure, progress, tell
 from boilerplate.decoding import check_page, decode
 from boilerplate.errors import SourceError
 from boilerplate.filter import load_shipped
@@ -111,14 +111,14 @@ def crawl(
     except OSError as error:
         raise Failure(f"{output}: {error.strerror or error}") from error
     if shards.whole:
-        click.echo(f"{output} is whole: there is nothing to resume", err=True)
+        tell(f"{output} is whole: there is nothing to resume")
         return
     try:
         with _told(output, "what is done is kept, and --resume goes on"), shards:
             _run(shards, reader, extraction, workers, timeout)
             shards.finish()
     except KeyboardInterrupt:
-        click.echo("Interrupted; --resume goes on where this ended", err=True)
+        tell("Interrupted; --resume goes on where this ended")
         raise
     _report(shards)
 
@@ -194,7 +194,7 @@ class _Streamed:
 
     def failed(self, id: str, sentence: str) -> None:
         self.tally.add(Tally(1, failed=1))
-        click.echo(f"Error: {id}: {sentence}", err=True)
+        tell(f"Error: {id}: {sentence}")
 
 
 @contextmanager
@@ -270,18 +270,19 @@ def _report(out: Shards | _Streamed) -> None:
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in tally.skipped.most_common())
     where = f", see {out.errors}" if tally.failed and out.errors else ""
     share = tally.characters_after / max(1, tally.characters_before)
-    click.echo(
+    tell(
         f"{tally.pages:,} pages in: {tally.kept:,} kept, {tally.empty:,} empty, "
         f"{tally.skipped.total():,} skipped{f' ({reasons})' if reasons else ''}, "
-        f"{tally.failed:,} failed{where}\n"
+        f"{tally.failed:,} failed{where}"
+    )
+    tell(
         f"characters: {tally.characters_before:,} before, {tally.characters_after:,} after "
-        f"({share:.1%})",
-        err=True,
+        f"({share:.1%})"
     )
     if tally.failed == tally.pages > 0 and out.errors:
         with out.errors.open(encoding="utf-8") as errors:
             first = json.loads(errors.readline())
-        click.echo(f"Error: {first['id']}: {first['error']}", err=True)
+        tell(f"Error: {first['id']}: {first['error']}")
     if tally.failed:
         code = 1 if tally.failed < tally.pages else Failure.exit_code
         click.get_current_context().exit(code)
