@@ -135,6 +135,18 @@ def test_the_batch_goes_on_after_a_bad_page(page: Path, tmp_path: Path) -> None:
         assert sentence.startswith(f"Error: {tmp_path / name}: ")
 
 
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows", "-"])
+def test_classify_takes_no_container_for_a_page(name: str, page: Path) -> None:
+    rows = json.dumps({"text": PAGE}).encode() + b"\n"
+    path = name if name == "-" else page.with_name(name)
+    if isinstance(path, Path):
+        path.write_bytes(rows)
+    done = run("classify", path, page, stdin=rows)
+    assert (done.returncode, {row["id"] for row in lines(done.stdout)}) == (1, {str(page)})
+    [sentence] = sentences(done.stderr)
+    assert sentence.startswith(f"Error: {path}: ") and "`boilerplate extract`" in sentence
+
+
 @pytest.mark.parametrize("content", [None, b"", b"\n \n", PNG, PDF])
 @pytest.mark.parametrize("verb", ["extract", "classify"])
 def test_nothing_but_a_bad_page_is_a_failure(
