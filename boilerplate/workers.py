@@ -70,7 +70,8 @@ def in_order(
     for its result.
 
     Raises:
-        BoilerplateError: If `make` raises one, or if processes die before they are made.
+        BoilerplateError: If `make` raises one, if a process cannot be started, or if they die
+            before they are made.
     """
     crew = _Crew(task, make, workers, timeout)
     try:
@@ -154,7 +155,13 @@ class _Crew(Generic[_Item]):
 
     def _hand_out(self) -> None:
         while len(self.workers) < min(self._count, len(self._queue)):
-            self.workers.append(_Worker(self._make))
+            try:
+                self.workers.append(_Worker(self._make))
+            except OSError as error:
+                raise BoilerplateError(
+                    f"no more than {len(self.workers)} of {self._count} worker processes can be "
+                    f"started ({error.strerror or error}); ask for fewer"
+                ) from error
         for worker in list(self.workers):
             if self._queue and worker.ready and not worker.batch:
                 batch = self._batch()

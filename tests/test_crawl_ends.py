@@ -213,6 +213,20 @@ def _small_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 
 
+@linux
+def test_processes_that_cannot_be_started_are_no_fault_of_the_disk(
+    extract: list[str], mixed: Path
+) -> None:
+    done = run(*extract, mixed, "--workers", "40", preexec_fn=_few_files)
+    assert (done.returncode, done.stdout) == (2, b"")
+    [sentence] = done.stderr.decode().splitlines()
+    assert "of 40 worker processes" in sentence and "Too many open files" in sentence
+
+
+def _few_files() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (30, 30))
+
+
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 def test_a_full_disk_under_a_stream(extract: list[str], mixed: Path) -> None:
     with open("/dev/full", "wb") as full:
