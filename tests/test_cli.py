@@ -218,6 +218,34 @@ def test_what_is_read_is_not_written_over(
     assert {path: path.read_bytes() for path in page.parent.iterdir()} == before
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs limits on files")
+@pytest.mark.parametrize("verb", ["extract", "classify"])
+@pytest.mark.parametrize("output", ["out.txt", None])
+def test_a_file_that_cannot_grow_is_named(verb: str, output: str | None, page: Path) -> None:
+    options = ["-o", output] if output else []
+    # Below the buffer of standard output, which is written when all is done, and above it.
+    for pages in (1, 30):
+        with page.with_name("stdout.txt").open("wb") as file:
+            done = subprocess.run(
+                [COMMAND, verb, *["page.html"] * pages, *options],
+                stdout=file,
+                stderr=subprocess.PIPE,
+                cwd=page.parent,
+                env=os.environ | {"PYTHONUNBUFFERED": ""},
+                preexec_fn=_small_files,
+            )
+        assert done.returncode == 2
+        named = output or "standard output"
+        assert done.stderr.decode() == f"Error: {named}: File too large\n"
+        assert not page.with_name("out.txt").exists()
+
+
+def _small_files() -> None:
+    import resource  # not on Windows
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+
+
 def test_classify_tells_every_block(page: Path) -> None:
     records = lines(run("classify", page).stdout)
     blocks = boilerplate.classify(PAGE.encode())

@@ -23,14 +23,19 @@ def opened(path: str | None, sources: Iterable[str | None]) -> Iterator[TextIO]:
     """Open the file to write as `replacing` does, or standard output if there is none.
 
     Raises:
-        SourceError: See `check_apart`.
+        SourceError: If it cannot be written, or as `check_apart` does.
     """
-    if path is None:
-        yield sys.stdout
-        return
-    check_apart(sources, [path])
-    with replacing(path) as stream:
-        yield stream
+    try:
+        if path is None:
+            yield sys.stdout
+            return
+        check_apart(sources, [path])
+        with replacing(path) as stream:
+            yield stream
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise SourceError(f"{path or 'standard output'}: {error.strerror or error}") from error
 
 
 def check_apart(sources: Iterable[str | None], targets: Iterable[str | Path]) -> None:
