@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -18,6 +17,7 @@ from boilerplate.features import FEATURES_VERSION, features
 from boilerplate.page import Floats
 from boilerplate.passes import OUTPUTS, PLACES, Passes
 from boilerplate.segment import segment
+from boilerplate.writing import replacing
 
 _FORMAT = "boilerplate-classifier model"
 _SCHEMA = 3
@@ -59,12 +59,10 @@ def write_model(
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     # One column or token a line, so that a change of the model can be read as a diff.
     text = _BOUNDARY.sub(r'\1,\n"', text) + "\n"
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     try:
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        with replacing(path) as file:
+            file.write(text)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise ModelError(f"cannot write the model to {path}: {error.strerror}") from error
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -28,6 +29,7 @@ _AHEAD = 256  # items read ahead for each process, while one holds up the order,
 _AHEAD_COST = 64 * 2**20  # and what they may cost together
 _TRIES = 2  # a process may have died of something else than the task it was at
 _STILLBORN = 3
+_LATE = 1.0  # seconds in which it is noticed that a task's time is over, unless we stood still
 
 _Item = TypeVar("_Item")
 
@@ -61,13 +63,15 @@ def in_order(
         make: Called once in every process, and returns what does the tasks; both it and the
             arguments and results must be picklable.
         workers: How many processes.
-        timeout: Seconds that a task may take; its process is killed then.
+        timeout: Seconds that a task may take; its process is killed then. If this process, too,
+            stood still meanwhile, they are counted anew.
 
     A task that raises, that is not done in time or that has killed two processes has a `Lost`
     for its result.
 
     Raises:
-        BoilerplateError: If `make` raises one, or if processes die before they are made.
+        BoilerplateError: If `make` raises one, if a process cannot be started, or if they die
+            before they are made.
     """
     crew = _Crew(task, make, workers, timeout)
     try:
@@ -151,7 +155,13 @@ class _Crew(Generic[_Item]):
 
     def _hand_out(self) -> None:
         while len(self.workers) < min(self._count, len(self._queue)):
-            self.workers.append(_Worker(self._make))
+            try:
+                self.workers.append(_Worker(self._make))
+            except OSError as error:
+                raise BoilerplateError(
+                    f"no more than {len(self.workers)} of {self._count} worker processes can be "
+                    f"started ({error.strerror or error}); ask for fewer"
+                ) from error
         for worker in list(self.workers):
             if self._queue and worker.ready and not worker.batch:
                 batch = self._batch()
@@ -192,7 +202,11 @@ class _Crew(Generic[_Item]):
             self._hear(talking[connection])
         now = time.monotonic()
         for worker in working:
-            if worker.connection not in told and now - worker.since > self._timeout:
+            if worker.connection in told or now - worker.since <= self._timeout:
+                continue
+            if now - worker.since > self._timeout + _LATE:
+                worker.since = now  # as after Ctrl-Z: it may have stood still as long as we did
+            else:
                 self._done(worker, Lost(f"not done after {self._timeout:g} seconds"))
                 self._bury(worker)
 
@@ -243,6 +257,8 @@ def _deaf_children() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    # Python's own helper, which the first process starts if nobody has, would end the blocking.
+    resource_tracker.ensure_running()
     group = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, group)
     try:

@@ -135,6 +135,18 @@ def test_the_batch_goes_on_after_a_bad_page(page: Path, tmp_path: Path) -> None:
         assert sentence.startswith(f"Error: {tmp_path / name}: ")
 
 
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows", "-"])
+def test_classify_takes_no_container_for_a_page(name: str, page: Path) -> None:
+    rows = json.dumps({"text": PAGE}).encode() + b"\n"
+    path = name if name == "-" else page.with_name(name)
+    if isinstance(path, Path):
+        path.write_bytes(rows)
+    done = run("classify", path, page, stdin=rows)
+    assert (done.returncode, {row["id"] for row in lines(done.stdout)}) == (1, {str(page)})
+    [sentence] = sentences(done.stderr)
+    assert sentence.startswith(f"Error: {path}: ") and "`boilerplate extract`" in sentence
+
+
 @pytest.mark.parametrize("content", [None, b"", b"\n \n", PNG, PDF])
 @pytest.mark.parametrize("verb", ["extract", "classify"])
 def test_nothing_but_a_bad_page_is_a_failure(
@@ -175,6 +187,65 @@ def test_output_file_is_whole_or_as_it_was(page: Path, tmp_path: Path) -> None:
     assert run("extract", page, "-o", tmp_path / "no" / "folder.txt").returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "output"),
+    [
+        (["extract", "page.html"], "page.html"),
+        (["extract", "page.html"], "link.html"),
+        (["classify", "."], "blocks.jsonl"),
+        (["classify", "page.html"], "page.html"),
+        (["extract", "page.html", "-m", "model.json"], "model.json"),
+        (["extract", "x.jsonl", "-m", "model.json"], "model.json"),
+        (["extract", "x.jsonl.errors.jsonl"], "x.jsonl"),
+        (["train", "labeled.jsonl"], "labeled.jsonl"),
+        (["train", "."], "labeled.jsonl"),
+    ],
+)
+def test_what_is_read_is_not_written_over(
+    arguments: list[str], output: str, page: Path, model_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(page.parent)
+    Path("link.html").symlink_to(page)
+    Path("model.json").write_bytes(model_file.read_bytes())
+    for name in ("x.jsonl", "x.jsonl.errors.jsonl"):
+        Path(name).write_text(json.dumps({"text": PAGE, "error": ""}) + "\n")
+    Path("labeled.jsonl").write_bytes((LABELED / "pages.jsonl").read_bytes())
+    before = {path: path.read_bytes() for path in page.parent.iterdir()}
+    done = run(*arguments, "-o", output)
+    assert (done.returncode, done.stdout) == (2, b"")
+    [sentence] = sentences(done.stderr)
+    assert "the output must not lie in what is read" in sentence
+    assert {path: path.read_bytes() for path in page.parent.iterdir()} == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs limits on files")
+@pytest.mark.parametrize("verb", ["extract", "classify"])
+@pytest.mark.parametrize("output", ["out.txt", None])
+def test_a_file_that_cannot_grow_is_named(verb: str, output: str | None, page: Path) -> None:
+    options = ["-o", output] if output else []
+    # Below the buffer of standard output, which is written when all is done, and above it.
+    for pages in (1, 30):
+        with page.with_name("stdout.txt").open("wb") as file:
+            done = subprocess.run(
+                [COMMAND, verb, *["page.html"] * pages, *options],
+                stdout=file,
+                stderr=subprocess.PIPE,
+                cwd=page.parent,
+                env=os.environ | {"PYTHONUNBUFFERED": ""},
+                preexec_fn=_small_files,
+            )
+        assert done.returncode == 2
+        named = output or "standard output"
+        assert done.stderr.decode() == f"Error: {named}: File too large\n"
+        assert not page.with_name("out.txt").exists()
+
+
+def _small_files() -> None:
+    import resource  # not on Windows
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (500, 500))
+
+
 def test_classify_tells_every_block(page: Path) -> None:
     records = lines(run("classify", page).stdout)
     blocks = boilerplate.classify(PAGE.encode())
@@ -197,6 +268,28 @@ def test_a_closed_pipe_ends_quietly() -> None:
     assert process.returncode == 141
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell that closes streams")
+@pytest.mark.parametrize(
+    ("closed", "arguments", "code"),
+    [
+        ("<&-", ["extract", "-"], 2),
+        ("<&-", ["extract", "-", "--workers", "1"], 2),
+        ("<&-", ["classify", "-"], 2),
+        ("2>&-", ["extract", "page.html", "missing.html"], 1),
+        ("2>&-", ["extract", "page.html", "--workers", "1"], 0),
+        (">&-", ["extract", "page.html"], 2),
+    ],
+)
+def test_standard_streams_may_be_closed(
+    closed: str, arguments: list[str], code: int, page: Path
+) -> None:
+    shell = ["sh", "-c", f'"$@" {closed}', "sh", COMMAND, *arguments]
+    done = subprocess.run(shell, capture_output=True, cwd=page.parent)
+    assert (done.returncode, len(done.stdout.splitlines())) == (code, int(code < 2))
+    assert (done.stderr == b"") == (closed == "2>&-")
+    assert b"Traceback" not in done.stderr
+
+
 def test_output_is_utf8_in_every_locale(tmp_path: Path) -> None:
     path = tmp_path / "Φάρος.txt"
     path.write_text("\n\n".join(["Ο φάρος στον βράχο άναψε πάλι το βράδυ της Παρασκευής."] * 5))
@@ -216,6 +309,18 @@ def test_a_terminal_gets_pages_for_people(verb: str, page: Path, tmp_path: Path)
     assert "The lamp itself" in shown or "After nine winters" in shown
     assert '{"id"' not in shown
     assert "\x1b]0;" not in shown
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs file names of all kinds")
+@pytest.mark.parametrize(
+    "arguments",
+    [["extract", "{}"], ["classify", "{}"], ["train", str(LABELED), "-o", "{}/mine.json"]],
+)
+def test_messages_do_not_steer_a_terminal(arguments: list[str]) -> None:
+    done = run(*(argument.format("no\x1b[31m\x9b\nfolder") for argument in arguments))
+    assert done.returncode == 2
+    [sentence] = sentences(done.stderr)
+    assert sentence.startswith("Error: no[31m folder")
 
 
 def _on_terminal(*arguments: str | Path) -> str:
@@ -272,6 +377,27 @@ def test_a_model_of_ones_own_extracts(
     done = run("extract", "-m", own_model[0], page)
     assert done.returncode == 0
     assert all(paragraph in done.stdout.decode() for paragraph in PARAGRAPHS)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links and named pipes")
+@pytest.mark.parametrize("verb", ["extract", "train"])
+def test_links_are_followed_and_pipes_are_written_into(
+    verb: str, own_model: tuple[Path, list[dict[str, Any]]], page: Path, tmp_path: Path
+) -> None:
+    command: list[str | Path] = [verb, page, "-o"]
+    if verb == "train":
+        command = [verb, own_model[0].parent / "pages.jsonl", "--folds", "0", "-o"]
+    link, pipe = tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(tmp_path / "file")
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        told = run(*command, pipe)
+        if not pipe.is_fifo():
+            reader.kill()  # it would wait for a writer
+        piped, _ = reader.communicate()
+    assert told.returncode == run(*command, link).returncode == 0
+    assert link.is_symlink()
+    assert piped == (tmp_path / "file").read_bytes() != b""
 
 
 def test_evaluate_on_labelled_blocks(own_model: tuple[Path, list[dict[str, Any]]]) -> None:
@@ -339,10 +465,13 @@ def test_a_model_that_does_not_fit(content: bytes, page: Path, tmp_path: Path) -
         ["extract"],
         ["extract", "--kind", "pdf", "-"],
         ["extract", "--threshold", "2", "-"],
+        ["extract", "--threshold", "nan", "-"],
         ["extract", "-m", "no-such-model.json", "-"],
         ["extract", "-", "-o", "."],
         ["train", "labeled"],
         ["train", "labeled", "-o", "."],
+        ["train", "labeled", "-o", "no-such-file.json", "--folds", "0", "--C", "nan"],
+        ["train", "labeled", "-o", "no-such-file.json", "--folds", "0", "--C", "inf"],
         ["train", "labeled", "-o", "no-such-folder/mine.json"],
         ["evaluate", "no-such-file.jsonl"],
         ["no-such-verb"],

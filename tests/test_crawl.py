@@ -131,6 +131,46 @@ def test_shards_have_a_manifest_and_are_the_one_file(extract: list[str], tmp_pat
     assert (whole.returncode, tree(many)) == (0, before)
 
 
+def test_outputs_of_one_stem_have_manifests_and_errors_of_their_own(
+    extract: list[str], tmp_path: Path
+) -> None:
+    sources = [
+        write_lines(tmp_path / f"{n}.jsonl", [{"text": page}, {"text": 7}])
+        for n, page in enumerate(PAGES[:2])
+    ]
+    assert run(*extract, sources[0], "-o", tmp_path / "a.jsonl").returncode == 1
+    before = tree(tmp_path)
+    other = [*extract, str(sources[1]), "-o"]
+    assert run(*other, tmp_path / "a.jsonl.gz").returncode == 1
+    assert before.items() <= tree(tmp_path).items()
+    assert b"is whole" not in run(*other, tmp_path / "a.jsonl", "--resume").stderr
+    assert gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()) == (
+        (tmp_path / "a.jsonl").read_bytes()
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.jsonl.manifest.json", "{}"),
+        ("a.jsonl.manifest.json", "no JSON"),
+        ("a.jsonl.errors.jsonl", '{"text": "a"}\n'),
+    ],
+)
+@pytest.mark.parametrize("resume", [[], ["--resume"]])
+def test_a_file_that_no_crawl_has_written_is_not_written_over(
+    name: str, content: str, resume: list[str], extract: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(content)
+    write_lines(tmp_path / "rows.jsonl", [{"text": PAGES[0]}])
+    (tmp_path / "a.jsonl").touch()
+    before = tree(tmp_path)
+    done = run(*extract, "rows.jsonl", "-o", "a.jsonl", *resume, cwd=tmp_path)
+    assert (done.returncode, tree(tmp_path)) == (2, before)
+    [sentence] = done.stderr.decode().splitlines()
+    assert sentence.startswith(f"Error: {tmp_path / name}: ")
+
+
 def test_a_cut_gzip_gives_what_is_before_the_cut(extract: list[str], tmp_path: Path) -> None:
     rows = [{"id": str(n), "text": page} for n, page in enumerate(pages(40))]
     source = write_lines(tmp_path / "rows.jsonl.gz", rows, ".gz")
@@ -140,7 +180,7 @@ def test_a_cut_gzip_gives_what_is_before_the_cut(extract: list[str], tmp_path: P
     assert done.returncode == 1
     assert [row["id"] for row in made] == [str(n) for n in range(len(made))]
     assert 0 < len(made) < 40
-    [failed] = lines((tmp_path / "articles.errors.jsonl").read_bytes())
+    [failed] = lines((tmp_path / "articles.jsonl.errors.jsonl").read_bytes())
     assert failed["id"] == str(source) and "cut short" in failed["error"]
 
 
@@ -150,13 +190,26 @@ def test_nothing_but_failures(extract: list[str], tmp_path: Path) -> None:
     missing = run(*extract, tmp_path / "missing.warc", "-o", output)
     assert missing.returncode == 2
     assert output.read_text() == "what stood here"
-    [failed] = lines((tmp_path / "articles.errors.jsonl").read_bytes())
+    [failed] = lines((tmp_path / "articles.jsonl.errors.jsonl").read_bytes())
     assert failed == {"id": str(tmp_path / "missing.warc"), "error": "No such file or directory"}
     assert missing.stderr.decode().endswith("missing.warc: No such file or directory\n")
     for _ in range(2):  # nothing is left that would keep the next run away
         folder = tmp_path / "shards"
         assert run(*extract, tmp_path / "missing.warc", "-o", f"{folder}/").returncode == 2
         assert [path.name for path in folder.iterdir()] == ["errors.jsonl"]
+
+
+@pytest.mark.parametrize("options", [[], ["-o", "a.jsonl"]])
+def test_messages_do_not_steer_a_terminal(
+    options: list[str], extract: list[str], tmp_path: Path
+) -> None:
+    rows = write_lines(tmp_path / "rows.jsonl", [{"id": "a\x1b[31m\nb", "text": 7}])
+    failed = run(*extract, rows, *options, cwd=tmp_path).stderr.decode()
+    assert "Error: a[31m b: " in failed and failed.count("\n") == 3
+    warc = tmp_path / "a.warc"
+    warc.write_bytes(warc_record(1, response(b"a", Content_Type="a\x1b[31m")))
+    skipped = run(*extract, warc, *options, "--no-headline", cwd=tmp_path).stderr.decode()
+    assert "1 content type a[31m" in skipped and skipped.count("\n") == 2
 
 
 @pytest.mark.parametrize(
@@ -185,6 +238,9 @@ def test_a_library_that_is_not_installed_is_named(
     [
         ["--workers", "0"],
         ["--timeout", "0"],
+        ["--timeout", "nan"],
+        ["--timeout", "inf"],
+        ["--timeout", "1e7"],
         ["--resume"],
         ["--format", "json", "-o", "a.parquet"],
         ["-o", "no-such-folder/a.jsonl"],

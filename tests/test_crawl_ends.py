@@ -109,8 +109,8 @@ def test_an_interrupted_run_is_not_taken_for_another(
     assert run(*command, "--resume").returncode == 1
     assert output.stat().st_size > 0
     assert sorted(path.name for path in tmp_path.iterdir() if path != output) == [
-        "articles.errors.jsonl",
-        "articles.manifest.json",
+        "articles.jsonl.errors.jsonl",
+        "articles.jsonl.manifest.json",
     ]
     before = tree(tmp_path)
     assert b"whole" in run(*command, "--resume").stderr
@@ -137,12 +137,30 @@ def test_processes_that_are_killed_cost_nothing(
     assert killed == 3
     assert told.replace(b"hurt", b"whole") == whole.stderr
     assert (tmp_path / "hurt.jsonl").read_bytes() == (tmp_path / "whole.jsonl").read_bytes()
-    failed = lines((tmp_path / "hurt.errors.jsonl").read_bytes())
+    failed = lines((tmp_path / "hurt.jsonl.errors.jsonl").read_bytes())
     assert len(failed) == 11
     assert {
         "id": record_id(8),
         "error": "this is binary data, not a page of HTML or text",
     } in failed
+
+
+@linux
+def test_a_process_does_not_hear_what_ends_the_group(
+    extract: list[str], mixed: Path, tmp_path: Path
+) -> None:
+    command = [*extract, str(mixed), "--shard-size", "4", *PATIENT, "-o", f"{tmp_path}/a.jsonl"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    while not list(tmp_path.rglob("part-00001.jsonl")):
+        time.sleep(0.002)
+    [worker] = _workers(process.pid)
+    os.kill(worker, signal.SIGINT)
+    os.kill(worker, signal.SIGTERM)
+    while process.poll() is None and not list(tmp_path.rglob("part-00009.jsonl")):
+        time.sleep(0.002)
+    assert _workers(process.pid) == [worker]
+    _, told = process.communicate()
+    assert process.returncode == 1 and b"Traceback" not in told
 
 
 @linux
@@ -158,7 +176,7 @@ def test_a_page_that_outlasts_its_time_is_listed(
     [worker] = _workers(process.pid)
     os.kill(worker, signal.SIGSTOP)
     assert process.wait() == 1
-    failed = lines((tmp_path / "articles.errors.jsonl").read_bytes())
+    failed = lines((tmp_path / "articles.jsonl.errors.jsonl").read_bytes())
     [late] = [error["id"] for error in failed if error["error"] == "not done after 5 seconds"]
     ids = [row["id"] for row in lines(output.read_bytes())]
     assert late not in ids and len(ids) == len(set(ids)) == 200 - 10 - len(failed)
@@ -193,6 +211,20 @@ def test_a_file_that_cannot_grow_is_gone_on_with(
 
 def _small_files() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+@linux
+def test_processes_that_cannot_be_started_are_no_fault_of_the_disk(
+    extract: list[str], mixed: Path
+) -> None:
+    done = run(*extract, mixed, "--workers", "40", preexec_fn=_few_files)
+    assert (done.returncode, done.stdout) == (2, b"")
+    [sentence] = done.stderr.decode().splitlines()
+    assert "of 40 worker processes" in sentence and "Too many open files" in sentence
+
+
+def _few_files() -> None:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (30, 30))
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")

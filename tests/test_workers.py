@@ -21,6 +21,8 @@ def _do(argument: tuple[str, int]) -> int:
         raise KeyError("defect")
     if what == "hang":
         time.sleep(3600)
+    if what == "nap":
+        time.sleep(0.3)
     if what == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if what == "leave":
@@ -107,6 +109,17 @@ def test_no_process_is_left_behind() -> None:
     assert len(children) >= 2
     found.close()
     assert not [pid for pid in children if "spawn_main" in _command(pid)]
+
+
+def test_a_time_in_which_all_stood_still_does_not_count() -> None:
+    """As after Ctrl-Z: neither did the task go on nor was there anybody to count."""
+    found = in_order([("nap", n) for n in range(6)], _task, make, workers=1, timeout=3)
+    next(found)
+    [worker] = [pid for pid in _children() if "spawn_main" in _command(pid)]
+    os.kill(worker, signal.SIGSTOP)
+    time.sleep(4.5)
+    os.kill(worker, signal.SIGCONT)
+    assert [result for _, result in found] == [n * n for n in range(1, 6)]
 
 
 def _children() -> list[int]:

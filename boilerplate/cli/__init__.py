@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from boilerplate.cli.report import Failure
-from boilerplate.errors import BoilerplateError
+from boilerplate.errors import BoilerplateError, SourceError
 
 _VERBS = ("extract", "classify", "train", "evaluate")
 
@@ -36,10 +36,8 @@ class _Verbs(click.Group):
             try:
                 return super().invoke(ctx)
             finally:
-                sys.stdout.flush()
+                _flush()
         except BrokenPipeError:
-            # Python flushes standard output once more on its way out: into nothing.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             ctx.exit(_PIPE_CLOSED)
         except KeyboardInterrupt:
             ctx.exit(_INTERRUPTED)
@@ -48,6 +46,18 @@ class _Verbs(click.Group):
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             raise Failure(f"{name}{error.strerror or error}") from error
+
+
+def _flush() -> None:
+    """Write what standard output holds back."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # Python tries it once more on its way out: into nothing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise SourceError(f"standard output: {error.strerror or error}") from error
 
 
 @click.group(
@@ -63,6 +73,9 @@ def _verbs() -> None:
 
 def main() -> None:
     """Run the command `boilerplate` with the arguments of the process."""
+    # A stream that is closed is None: it is as good as empty, or as one that nobody reads.
+    sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     if sys.stdout is None:
         click.echo("Error: standard output is closed", err=True)
         sys.exit(Failure.exit_code)

@@ -40,7 +40,7 @@ def command(
 
     classify = BoilerplateFilter(model=model, threshold=threshold, kind=kind).classify
     report = Report()
-    with opened(output) as stream:
+    with opened(output, [*pages, model]) as stream:
         terminal = stream.isatty()
         for name, blocks in each_page(pages, classify, report, show_progress=not terminal):
             if not blocks:

@@ -19,15 +19,16 @@ from typing import IO, Any, ClassVar
 import click
 
 from boilerplate import BoilerplateFilter
-from boilerplate.cli.output import is_device, printable, write_whole
-from boilerplate.cli.report import Failure, progress
+from boilerplate.cli.output import check_apart, printable, write_whole
+from boilerplate.cli.report import Failure, progress, tell
 from boilerplate.decoding import check_page, decode
 from boilerplate.errors import SourceError
 from boilerplate.filter import load_shipped
 from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, find, sinks
 from boilerplate.sources.inputs import is_folder
-from boilerplate.sources.shards import Shards, Tally
+from boilerplate.sources.shards import Shards, Tally, companions
 from boilerplate.workers import Lost, Task, in_order
+from boilerplate.writing import is_device
 
 
 class Stopped(Failure):
@@ -97,27 +98,27 @@ def crawl(
         _report(out)
         return
     target = Path(os.path.realpath(output))
-    _check_apart(arguments, target)
+    folder = is_folder(output)
     suffix = sinks.suffix_of(target.name)
+    check_apart([*arguments, extraction.model], [target, *companions(target, folder, suffix)])
     sinks.check(suffix)
     if suffix == ".parquet" and extraction.format == "json":
         raise Failure("--format json makes JSON: write it to .jsonl, .jsonl.gz or .jsonl.zst")
     settings = _settings(inputs, extraction, text_field, id_field)
     schema = _schema(inputs, text_field) if suffix == ".parquet" else None
-    folder = is_folder(output)
     try:
         shards = Shards(target, folder, suffix, shard_size, settings, schema, resume=resume)
     except OSError as error:
         raise Failure(f"{output}: {error.strerror or error}") from error
     if shards.whole:
-        click.echo(f"{output} is whole: there is nothing to resume", err=True)
+        tell(f"{output} is whole: there is nothing to resume")
         return
     try:
         with _told(output, "what is done is kept, and --resume goes on"), shards:
             _run(shards, reader, extraction, workers, timeout)
             shards.finish()
     except KeyboardInterrupt:
-        click.echo("Interrupted; --resume goes on where this ended", err=True)
+        tell("Interrupted; --resume goes on where this ended")
         raise
     _report(shards)
 
@@ -151,14 +152,6 @@ def _found(argument: str, text_field: str) -> list[Input] | list[Failed]:
         return find(argument, text_field)
     except SourceError as error:
         return [Failed(argument, str(error))]
-
-
-def _check_apart(arguments: Sequence[str], target: Path) -> None:
-    """Refuse an output that would be read, or be written over while it is read."""
-    for argument in arguments:
-        source = Path(os.path.realpath(argument))
-        if source == target or (source.is_dir() and source in target.parents):
-            raise Failure(f"{target}: the output must not lie in what is read ({argument})")
 
 
 def _task(item: Item) -> Task | None:
@@ -201,7 +194,7 @@ class _Streamed:
 
     def failed(self, id: str, sentence: str) -> None:
         self.tally.add(Tally(1, failed=1))
-        click.echo(f"Error: {id}: {sentence}", err=True)
+        tell(f"Error: {id}: {sentence}")
 
 
 @contextmanager
@@ -277,18 +270,19 @@ def _report(out: Shards | _Streamed) -> None:
     reasons = ", ".join(f"{count:,} {reason}" for reason, count in tally.skipped.most_common())
     where = f", see {out.errors}" if tally.failed and out.errors else ""
     share = tally.characters_after / max(1, tally.characters_before)
-    click.echo(
+    tell(
         f"{tally.pages:,} pages in: {tally.kept:,} kept, {tally.empty:,} empty, "
         f"{tally.skipped.total():,} skipped{f' ({reasons})' if reasons else ''}, "
-        f"{tally.failed:,} failed{where}\n"
+        f"{tally.failed:,} failed{where}"
+    )
+    tell(
         f"characters: {tally.characters_before:,} before, {tally.characters_after:,} after "
-        f"({share:.1%})",
-        err=True,
+        f"({share:.1%})"
     )
     if tally.failed == tally.pages > 0 and out.errors:
         with out.errors.open(encoding="utf-8") as errors:
             first = json.loads(errors.readline())
-        click.echo(f"Error: {first['id']}: {first['error']}", err=True)
+        tell(f"Error: {first['id']}: {first['error']}")
     if tally.failed:
         code = 1 if tally.failed < tally.pages else Failure.exit_code
         click.get_current_context().exit(code)

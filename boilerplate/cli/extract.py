@@ -13,6 +13,8 @@ from boilerplate.cli.pages import each_page, is_batch
 from boilerplate.cli.report import Report
 from boilerplate.sources.inputs import is_container, is_folder
 
+_DAY = 24 * 60 * 60  # seconds; poll(2), which waits for the processes, takes 24 days at most
+
 
 @click.command("extract", short_help="Print the article of each page.")
 @options.pages
@@ -49,7 +51,7 @@ from boilerplate.sources.inputs import is_container, is_folder
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=options.Number(0, _DAY, min_open=True),
     help="Seconds that a page may take before it is given up.  [default: 10]",
 )
 @click.option("--resume", is_flag=True, help="Go on with a run that was ended before its end.")
@@ -105,7 +107,7 @@ def command(
         model=model, threshold=threshold, kind=kind, format=format, headline=headline
     )
     report = Report()
-    with opened(output) as stream:
+    with opened(output, [*pages, model]) as stream:
         terminal = stream.isatty()
         for name, article in each_page(pages, keep, report, show_progress=not terminal):
             record = json.loads(article) if format == "json" else {"text": article}

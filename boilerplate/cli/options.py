@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import click
+
+
+class Number(click.FloatRange):
+    """A number in a range; click lets nan through, which compares with nothing."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the number, or say why it is none."""
+        number = float(super().convert(value, param, ctx))
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number.", param, ctx)
+        return number
+
 
 pages = click.argument("pages", metavar="PAGE...", nargs=-1, required=True)
 model = click.option(
@@ -13,7 +30,7 @@ model = click.option(
 )
 threshold = click.option(
     "--threshold",
-    type=click.FloatRange(0, 1),
+    type=Number(0, 1),
     help="Keep the blocks of at least this probability, in place of the model's own rule.",
 )
 kind = click.option(

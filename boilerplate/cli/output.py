@@ -6,41 +6,50 @@ import json
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
+
+from boilerplate.errors import SourceError
+from boilerplate.writing import replacing
 
 # A page must not steer the terminal it is shown on: no escape sequences, no carriage returns.
 _CONTROLS = dict.fromkeys(c for c in (*range(0x20), *range(0x7F, 0xA0)) if chr(c) not in "\n\t")
 
 
 @contextmanager
-def opened(path: str | None) -> Iterator[TextIO]:
-    """Open the file to write, or standard output if there is none.
+def opened(path: str | None, sources: Iterable[str | None]) -> Iterator[TextIO]:
+    """Open the file to write as `replacing` does, or standard output if there is none.
 
-    A file takes its name only when it is whole; what stood there before stays until then.
+    Raises:
+        SourceError: If it cannot be written, or as `check_apart` does.
     """
-    if path is None:
-        yield sys.stdout
-        return
-    target = Path(os.path.realpath(path))
-    if is_device(path):
-        with target.open("w", encoding="utf-8", errors="backslashreplace") as stream:
-            yield stream
-        return
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     try:
-        with partial.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+        if path is None:
+            yield sys.stdout
+            return
+        check_apart(sources, [path])
+        with replacing(path) as stream:
             yield stream
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise SourceError(f"{path or 'standard output'}: {error.strerror or error}") from error
 
 
-def is_device(path: str) -> bool:
-    """Whether this is there and no file: a device or a named pipe, or else a folder."""
-    return os.path.exists(path) and not os.path.isfile(path)
+def check_apart(sources: Iterable[str | None], targets: Iterable[str | Path]) -> None:
+    """Refuse to write over what is read, or amid a folder that is.
+
+    Raises:
+        SourceError: If a target is one of the sources, or lies in one.
+    """
+    places = [Path(os.path.realpath(Path(target))) for target in targets]
+    for source in filter(None, sources):
+        read = Path(os.path.realpath(source))
+        for place in places:
+            if read == place or (read.is_dir() and read in place.parents):
+                raise SourceError(f"{place}: the output must not lie in what is read ({source})")
 
 
 def write_json(record: dict[str, Any], stream: TextIO) -> None:

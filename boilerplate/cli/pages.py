@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 from boilerplate.cli.report import Report, progress
 from boilerplate.decoding import check_page
-from boilerplate.sources.inputs import PAGE_SUFFIXES, files_in
+from boilerplate.errors import SourceError
+from boilerplate.sources.inputs import PAGE_SUFFIXES, files_in, find, opened
 
 _T = TypeVar("_T")
 
@@ -49,6 +48,10 @@ def _files(argument: str, report: Report) -> list[str]:
 
 
 def _read(name: str) -> bytes:
-    data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    [source] = find(name)
+    with opened(source) as file:
+        if source.format != "page":
+            raise SourceError("this holds many pages, which `boilerplate extract` reads")
+        data = file.read()
     check_page(data)
     return data

@@ -10,6 +10,7 @@ from typing import ClassVar, TypeVar
 
 import click
 
+from boilerplate.cli.output import printable
 from boilerplate.errors import BoilerplateError
 
 _T = TypeVar("_T")
@@ -19,6 +20,10 @@ class Failure(click.ClickException):
     """Nothing could be done; the message says why."""
 
     exit_code: ClassVar[int] = 2
+
+    def format_message(self) -> str:
+        """Return the message as `tell` would say it."""
+        return _line(self.message)
 
 
 @dataclass
@@ -43,11 +48,11 @@ class Report:
     def failure(self, name: str, sentence: str) -> None:
         """Count a failure and say why."""
         self.failed += 1
-        click.echo(f"Error: {name}: {sentence}", err=True)
+        tell(f"Error: {name}: {sentence}")
 
     def warning(self, name: str, sentence: str) -> None:
         """Say what a user would want to know of the page `name`."""
-        click.echo(f"Warning: {name}: {sentence}", err=True)
+        tell(f"Warning: {name}: {sentence}")
 
     def stop_if_all_failed(self) -> None:
         """Leave if nothing could be done, before any output takes the place of an older one."""
@@ -59,6 +64,15 @@ class Report:
         self.stop_if_all_failed()
         if self.failed:
             click.get_current_context().exit(1)
+
+
+def tell(message: str) -> None:
+    """Say something on standard error, in one line and without what a terminal would obey."""
+    click.echo(_line(message), err=True)
+
+
+def _line(message: str) -> str:
+    return printable(message).replace("\n", " ")
 
 
 def progress(

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from boilerplate.cli.output import write_summary
+from boilerplate.cli import options
+from boilerplate.cli.output import check_apart, write_summary
 from boilerplate.cli.report import Failure, Report, progress
 from boilerplate.errors import LabelError
 from boilerplate.page import LABELS
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--C",
     "c",
-    type=click.FloatRange(0, min_open=True),
+    type=options.Number(0, min_open=True),
     help="Inverse strength of the regularisation.",
 )
 @click.option(
@@ -51,10 +52,13 @@ def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
     first how good each will be: the pages of a source (a site) are judged by a model that has not
     seen that source. The scores compare words and leave the headline aside.
     """
-    if not output.parent.is_dir():
-        raise Failure(f"{output}: there is no folder {output.parent} to save the model in")
-    if not os.access(output if output.exists() else output.parent, os.W_OK):
+    folder = Path(os.path.realpath(output)).parent
+    if not folder.is_dir():
+        raise Failure(f"{output}: there is no folder {folder} to save the model in")
+    if not os.access(output if output.exists() else folder, os.W_OK):
         raise Failure(f"{output}: no permission to write here")
+    files = labeled.glob("*.jsonl") if labeled.is_dir() else [labeled]
+    check_apart(map(str, files), [output])
     from boilerplate import BoilerplateClassifier
     from boilerplate.labeled import read_labeled
 

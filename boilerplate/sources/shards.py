@@ -56,14 +56,27 @@ class Tally:
         self.characters_after += other.characters_after
 
 
+def companions(target: Path, folder: bool, suffix: str) -> tuple[Path, Path]:
+    """Where the manifest and the errors of an output stand.
+
+    They are in its folder, or, with its name before theirs, beside what is named like its format,
+    so that readers of a folder of Parquet find nothing else in it.
+    """
+    names = ("manifest.json", "errors.jsonl")
+    if folder and not target.name.endswith(suffix):
+        manifest, errors = (target / name for name in names)
+    else:
+        manifest, errors = (target.with_name(f"{target.name}.{name}") for name in names)
+    return manifest, errors
+
+
 class Shards:
     """Writes the output of a crawl so that it is whole or not there, and can be gone on with.
 
     Args:
         target: A file, which is the shards joined, or a folder, which keeps them. Either gets a
             `manifest.json` with the tally and the settings, and an `errors.jsonl` if anything
-            failed: in the folder, or, with its name before theirs, beside what is named like
-            its format, so that readers of a folder of Parquet find nothing else in it.
+            failed; see `companions`.
         folder: Which of the two.
         suffix: The format of the shards, one of `sinks.SUFFIXES`.
         size: Items to a shard.
@@ -73,11 +86,12 @@ class Shards:
 
     Attributes:
         whole: Whether the output is there already; then there is nothing to do.
+        errors: Where the records that failed are listed.
         tally: What became of all items so far; they need not be read again.
 
     Raises:
-        SourceError: If something else stands in the place of the output, or another run is
-            writing it.
+        SourceError: If something else stands in the place of the output or of what belongs to it,
+            or another run is writing it.
     """
 
     def __init__(
@@ -97,6 +111,7 @@ class Shards:
         self._size = size
         self._schema = schema
         self._settings = {**settings, "shard_size": size}
+        self._manifest, self.errors = companions(target, folder, suffix)
         self._work = target / ".partial" if folder else target.with_name(f".{target.name}.partial")
         self._tallies: list[Tally] = []  # of the shards that are there
         self._shard = Tally()  # of the one that is being written,
@@ -111,17 +126,6 @@ class Shards:
         except BaseException:
             self._held.close()
             raise
-
-    @property
-    def errors(self) -> Path:
-        """Where the records that failed are listed."""
-        return self._beside("errors.jsonl")
-
-    def _beside(self, name: str) -> Path:
-        if self._folder and not self._target.name.endswith(self._suffix):
-            return self._target / name
-        stem = self._target.name.removesuffix(self._suffix)
-        return self._target.with_name(f"{stem}.{name}")
 
     def kept(self, row: dict[str, Any], text_field: str, before: int, after: int) -> None:
         """Write the row of a page, which had so many characters before and its article after."""
@@ -179,16 +183,27 @@ class Shards:
             return
         # What else is there is of a run that was ended as it began, or as it tidied up.
         shutil.rmtree(self._work, ignore_errors=True)
-        manifest = self._beside("manifest.json")
-        if resume and manifest.is_file() and self._target.exists():
-            self.whole = json.loads(manifest.read_bytes())["settings"] == self._settings
-            if self.whole:
-                return
+        if self._made_under() == self._settings and resume and self._target.exists():
+            self.whole = True
+            return
         if self._folder and self._target.is_dir() and set(self._target.iterdir()) - {self.errors}:
             raise SourceError(f"{self._target}: this folder is not empty")
         self._work.mkdir(parents=self._folder, exist_ok=True)
         self._lock()
         _replace(started, _json(self._settings))
+
+    def _made_under(self) -> Any:
+        """The settings of the output that is there, None if none is.
+
+        Raises:
+            SourceError: If what would be written over beside the output is of something else.
+        """
+        if self.errors.exists():
+            with self.errors.open("rb") as file:
+                _field("error", file.readline(), self.errors)
+        if not self._manifest.exists():
+            return None
+        return _field("settings", self._manifest.read_bytes(), self._manifest)
 
     def _lock(self) -> None:
         """Keep other runs away for as long as this process lives, however it ends."""
@@ -260,7 +275,17 @@ class Shards:
             partial = self._work / "whole.tmp"
             joined(paths, partial, self._suffix)
             partial.replace(self._target)
-        _replace(self._beside("manifest.json"), _json(manifest, indent=1))
+        _replace(self._manifest, _json(manifest, indent=1))
+
+
+def _field(name: str, written: bytes, path: Path) -> Any:
+    """A field of an object in a file that a crawl has written."""
+    try:
+        return json.loads(written)[name]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise SourceError(
+            f"{path}: no crawl has written this, and this one would write over it; move it away"
+        ) from None
 
 
 def _json(value: Any, indent: int | None = None) -> bytes:
