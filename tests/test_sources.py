@@ -205,8 +205,23 @@ def test_the_bytes_tell_the_format_where_the_name_does_not(suffix: str, tmp_path
         "jsonl",
     ]
     assert len(records(items(warc))) == len(records(items(lines))) == 3
-    (tmp_path / "c").write_text('{"title": "a page that is JSON"}\n')
+    (tmp_path / "c").write_text(json.dumps({"text": "a page that is JSON"}, indent=1))
     assert find(str(tmp_path / "c"))[0].format == "page"
+
+
+@pytest.mark.parametrize("before", [{}, {"html": "<p>" + "x " * 70000}])
+@pytest.mark.parametrize("ask", [{}, {"text_field": "page"}])
+def test_lines_are_seen_to_be_lines_wherever_their_page_is(
+    before: dict[str, str], ask: dict[str, str], tmp_path: Path
+) -> None:
+    path = write_lines(tmp_path / "rows", [{**before, "page": page} for page in HTML[:3]])
+    found = list(Reader(find(str(path), **ask), **ask))
+    if ask:
+        assert [record.page for record in records(found)] == HTML[:3]
+    else:
+        [failed] = found
+        assert isinstance(failed, Failed)
+        assert "no field 'text' but" in failed.sentence and "--text-field" in failed.sentence
 
 
 def test_a_folder_holds_pages_and_containers(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import zlib
 from collections.abc import Iterator
@@ -26,6 +27,7 @@ _CONTAINERS: dict[str, Format] = {
 }
 _COMPRESSED = (".gz", ".zst")
 _HEAD = 65536  # bytes that tell a format, if need be
+_OBJECT = re.compile(rb'\s*\{\s*("|\Z)')  # how JSON objects begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def find(argument: str, text_field: str = "text") -> list[Input]:
         SourceError: If a folder holds none.
     """
     if not os.path.isdir(argument):
-        return [_input(argument, _by_name(argument) or _by_content(argument, text_field))]
+        return [_input(argument, _by_name(argument) or _by_content(argument))]
     found = [
         _input(name, format)
         for name in files_in(argument)
@@ -108,7 +110,7 @@ def _by_name(name: str) -> Format | None:
     return _CONTAINERS.get(os.path.splitext(name)[1])
 
 
-def _by_content(name: str, text_field: str) -> Format:
+def _by_content(name: str) -> Format:
     if name != "-" and not os.path.isfile(name):
         return "page"  # missing, or a pipe, which can be read but once
     head = _head(name)
@@ -116,7 +118,7 @@ def _by_content(name: str, text_field: str) -> Format:
         return "warc"
     if head.startswith(b"PAR1"):
         return "parquet"
-    return "jsonl" if _is_lines(head, text_field) else "page"
+    return "jsonl" if _is_lines(head) else "page"
 
 
 def _head(name: str) -> bytes:
@@ -147,13 +149,13 @@ def _plain(head: bytes) -> bytes:
     return head
 
 
-def _is_lines(head: bytes, text_field: str) -> bool:
-    """Whether a file that begins like this is JSONL with pages, and not a page that is JSON."""
+def _is_lines(head: bytes) -> bool:
+    """Whether a file that begins like this is JSONL: its first line, or what is seen, an object.
+
+    An object that spreads over several lines is a page.
+    """
     line, newline, _ = head.lstrip().partition(b"\n")
-    if not newline:  # the line is longer than what we see of it, or the only one
-        return line.startswith(b"{") and json.dumps(text_field).encode() in line
-    record = _object(line)
-    return record is not None and text_field in record
+    return _object(line) is not None or (not newline and bool(_OBJECT.match(line)))
 
 
 def _is_other(name: str, text_field: str) -> bool:
