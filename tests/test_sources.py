@@ -12,7 +12,16 @@ from typing import Any
 import pyarrow as pa
 import pytest
 import zstandard
-from crawls import COMPRESS, record_id, response, warc_record, write_lines, write_warc
+from crawls import (
+    COMPRESS,
+    PAGES,
+    record_id,
+    response,
+    run,
+    warc_record,
+    write_lines,
+    write_warc,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
@@ -222,6 +231,21 @@ def test_lines_are_seen_to_be_lines_wherever_their_page_is(
         [failed] = found
         assert isinstance(failed, Failed)
         assert "no field 'text' but" in failed.sentence and "--text-field" in failed.sentence
+
+
+@pytest.mark.parametrize("format", ["warc", "jsonl", "page"])
+def test_a_pipe_with_a_name_is_read_as_standard_input_is(
+    format: str, extract: list[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "source"
+    if format == "warc":
+        write_warc(path, PAGES[:3])
+    elif format == "jsonl":
+        write_lines(path, [{"text": page} for page in PAGES[:3]])
+    else:
+        path.write_text(PAGES[0], encoding="utf-8")
+    named = run(*extract, "/dev/stdin", input=path.read_bytes())
+    assert named.stdout == run(*extract, path).stdout != b""
 
 
 def test_a_folder_holds_pages_and_containers(tmp_path: Path) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 from boilerplate.cli.report import Report, progress
 from boilerplate.decoding import check_page
-from boilerplate.sources.inputs import PAGE_SUFFIXES, files_in
+from boilerplate.sources.inputs import PAGE_SUFFIXES, files_in, opened
 
 _T = TypeVar("_T")
 
@@ -49,6 +47,7 @@ def _files(argument: str, report: Report) -> list[str]:
 
 
 def _read(name: str) -> bytes:
-    data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    with opened(name) as file:
+        data = file.read()
     check_page(data)
     return data

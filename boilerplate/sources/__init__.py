@@ -97,7 +97,7 @@ class Reader:
                 yield source
                 continue
             try:
-                with opened(source) as file:
+                with opened(source.name) as file:
                     self._file = file
                     yield from _reader(source.format)(file, source.name, *self._fields)
             except SourceError as error:

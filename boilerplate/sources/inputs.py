@@ -10,7 +10,8 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedReader
+from functools import cache
+from io import BufferedReader, FileIO
 from typing import Literal
 
 from boilerplate.errors import SourceError
@@ -86,14 +87,26 @@ def is_folder(output: str) -> bool:
 
 
 @contextmanager
-def opened(source: Input) -> Iterator[BufferedReader]:
-    """Open an input for reading."""
-    if source.name == "-":
+def opened(name: str) -> Iterator[BufferedReader]:
+    """Open a file, a pipe or standard input (``-``) for reading."""
+    if name == "-":
         assert isinstance(sys.stdin.buffer, BufferedReader)
         yield sys.stdin.buffer
-        return
-    with open(source.name, "rb") as file:
-        yield file
+    elif not os.path.isfile(name):
+        yield _pipe(name)
+    else:
+        with _buffered(name) as file:
+            yield file
+
+
+@cache
+def _pipe(name: str) -> BufferedReader:
+    """A pipe, opened once: what was read of it to tell its format is not to be had again."""
+    return _buffered(name)
+
+
+def _buffered(name: str) -> BufferedReader:
+    return BufferedReader(FileIO(name), _HEAD)
 
 
 def _input(name: str, format: Format) -> Input:
@@ -111,8 +124,6 @@ def _by_name(name: str) -> Format | None:
 
 
 def _by_content(name: str) -> Format:
-    if name != "-" and not os.path.isfile(name):
-        return "page"  # missing, or a pipe, which can be read but once
     head = _head(name)
     if head.startswith(b"WARC/"):
         return "warc"
@@ -124,8 +135,8 @@ def _by_content(name: str) -> Format:
 def _head(name: str) -> bytes:
     """The first plain bytes of a file, or none if it cannot be read: reading will tell why not."""
     try:
-        with opened(Input(name, "page", None)) as file:
-            return _plain(file.peek() if name == "-" else file.read(_HEAD))
+        with opened(name) as file:
+            return _plain(file.peek())
     except OSError:
         return b""
 
