@@ -1,9 +1,11 @@
 """Reading and writing the containers of crawls: real files, whole and damaged."""
 
 import datetime
+import errno
 import gzip
 import io
 import json
+import os
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +29,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from boilerplate.errors import SourceError
-from boilerplate.sources import Failed, Item, Reader, Record, Skipped, find
+from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, find
 from boilerplate.sources.parquet import schema
 from boilerplate.sources.sinks import SUFFIXES, joined, sink
 
@@ -37,6 +39,10 @@ HTML = [f"<html><body><p>The page number {n}, {'and on ' * n}</p></body></html>"
 
 def items(path: Path, **fields: str) -> list[Item]:
     return list(Reader(find(str(path)), **fields))
+
+
+def inputs(path: Path, text_field: str = "text") -> list[Input]:
+    return [source for source in find(str(path), text_field) if isinstance(source, Input)]
 
 
 def records(found: list[Item]) -> list[Record]:
@@ -209,13 +215,13 @@ def test_a_broken_line_costs_itself_alone(tmp_path: Path) -> None:
 def test_the_bytes_tell_the_format_where_the_name_does_not(suffix: str, tmp_path: Path) -> None:
     warc = write_warc(tmp_path / "a", HTML[:3], suffix)
     lines = write_lines(tmp_path / "b", [{"text": page} for page in HTML[:3]], suffix)
-    assert [source.format for path in (warc, lines) for source in find(str(path))] == [
+    assert [source.format for path in (warc, lines) for source in inputs(path)] == [
         "warc",
         "jsonl",
     ]
     assert len(records(items(warc))) == len(records(items(lines))) == 3
     (tmp_path / "c").write_text(json.dumps({"text": "a page that is JSON"}, indent=1))
-    assert find(str(tmp_path / "c"))[0].format == "page"
+    assert inputs(tmp_path / "c")[0].format == "page"
 
 
 @pytest.mark.parametrize("before", [{}, {"html": "<p>" + "x " * 70000}])
@@ -264,15 +270,48 @@ def test_lines_of_something_else_are_passed_over_in_a_folder(tmp_path: Path) -> 
     rows = [{"id": 1, "error": "why, " * 9999}]
     other = write_lines(tmp_path / "errors.jsonl", rows)
     (tmp_path / "broken.jsonl").write_text('{"text": \n')
-    assert [Path(source.name).name for source in find(str(tmp_path))] == [
+    assert [Path(source.name).name for source in inputs(tmp_path)] == [
         "broken.jsonl",
         "page.html",
     ]
     (tmp_path / "page.html").unlink()
     (tmp_path / "broken.jsonl").unlink()
-    with pytest.raises(SourceError, match="JSONL with a field 'text'"):
-        find(str(tmp_path))
-    assert [source.name for source in find(str(tmp_path), "error")] == [str(other)]
+    [failed] = items(tmp_path)  # where there is nothing else it is told what they hold
+    assert isinstance(failed, Failed)
+    assert "'text' but id, error" in failed.sentence and "--text-field" in failed.sentence
+    assert [source.name for source in inputs(tmp_path, "error")] == [str(other)]
+
+
+def test_what_cannot_be_read_in_a_folder_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    closed, scandir = tmp_path / "closed", os.scandir
+
+    def refusing(path: str) -> Any:
+        if path == str(closed):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scandir(path)
+
+    closed.mkdir()
+    (tmp_path / "page.html").write_text(HTML[0])
+    monkeypatch.setattr(os, "scandir", refusing)
+    refused = Failed(str(closed), "Permission denied")
+    assert [item for item in items(tmp_path) if isinstance(item, Failed)] == [refused]
+    assert len(records(items(tmp_path))) == 1
+    assert items(closed) == [refused]
+
+
+@pytest.mark.parametrize("crawl", [[], ["--workers", "1"]])
+def test_a_pipe_in_a_folder_is_not_waited_for(
+    crawl: list[str], extract: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "a.html").write_text(PAGES[0], encoding="utf-8")
+    os.mkfifo(tmp_path / "b.html")
+    os.mkfifo(tmp_path / "style.css")
+    done = run(*extract, tmp_path, *crawl, timeout=60)
+    assert (done.returncode, len(done.stdout.splitlines())) == (1, 1)
+    assert done.stderr.startswith(f"Error: {tmp_path / 'b.html'}: this is no regular file".encode())
+    assert b"style.css" not in done.stderr
 
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.parquet"])
@@ -380,8 +419,8 @@ def test_shards_joined_are_their_rows(suffix: str, tmp_path: Path) -> None:
 )
 def test_one_bad_file_among_good_ones(spoil: Callable[[Path], None], tmp_path: Path) -> None:
     paths = [write_warc(tmp_path / f"{n}.warc", HTML[n : n + 2]) for n in range(3)]
-    inputs = [source for path in paths for source in find(str(path))]
+    sources = [source for path in paths for source in find(str(path))]
     spoil(paths[1])
-    found = list(Reader(inputs))
+    found = list(Reader(sources))
     assert [item.id for item in found if isinstance(item, Failed)] in ([], [str(paths[1])])
     assert len(records(found)) == 4

@@ -22,7 +22,6 @@ from boilerplate import BoilerplateFilter
 from boilerplate.cli.output import is_device, printable, write_whole
 from boilerplate.cli.report import Failure, progress
 from boilerplate.decoding import check_page, decode
-from boilerplate.errors import SourceError
 from boilerplate.filter import load_shipped
 from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, find, sinks
 from boilerplate.sources.inputs import is_folder
@@ -85,7 +84,7 @@ def crawl(
     id_field: str,
 ) -> None:
     """Extract the articles of all records that the arguments hold."""
-    inputs = [source for argument in arguments for source in _found(argument, text_field)]
+    inputs = [source for argument in arguments for source in find(argument, text_field)]
     reader = Reader(inputs, text_field, id_field)
     extraction.filter(extraction.kind)  # a wrong model is told before anything is written
 
@@ -144,13 +143,6 @@ def _run(
                 article, before = result
                 row, after = _row(item, article, extraction.format)
                 out.kept(row, item.text_field, before, after)
-
-
-def _found(argument: str, text_field: str) -> list[Input] | list[Failed]:
-    try:
-        return find(argument, text_field)
-    except SourceError as error:
-        return [Failed(argument, str(error))]
 
 
 def _check_apart(arguments: Sequence[str], target: Path) -> None:

@@ -14,11 +14,9 @@ from functools import cache
 from io import BufferedReader, FileIO
 from typing import Literal
 
-from boilerplate.errors import SourceError
-
 Format = Literal["page", "jsonl", "warc", "parquet"]
 
-PAGE_SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".text", ".md")
+_PAGE_SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".text", ".md")
 _CONTAINERS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -40,45 +38,56 @@ class Input:
     size: int | None
 
 
-def find(argument: str, text_field: str = "text") -> list[Input]:
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A record, the rest of a file, or an input that cannot be read, and why in a sentence."""
+
+    id: str
+    sentence: str
+
+
+def find(argument: str, text_field: str = "text") -> list[Input | Failed]:
     """The inputs that an argument names: a file, a folder or ``-``.
 
     Of a folder those are all files, at any depth, whose names end like a page's or a
     container's, sorted by name; but not JSONL of something else, whose first record is without
-    the page's field. A single file is known by its name, or else by its first bytes.
-
-    Raises:
-        SourceError: If a folder holds none.
+    the page's field, unless there is nothing but that. A single file is known by its name, or
+    else by its first bytes.
     """
     if not os.path.isdir(argument):
         return [_input(argument, _by_name(argument) or _by_content(argument))]
-    found = [
-        _input(name, format)
-        for name in files_in(argument)
-        if (format := _by_name(name)) and not (format == "jsonl" and _is_other(name, text_field))
-    ]
+    found = _in_folder(argument)
     if not found:
-        suffixes = ", ".join((*PAGE_SUFFIXES, *_CONTAINERS))
-        raise SourceError(
-            f"this folder holds no pages (files that end in {suffixes}; JSONL with a field "
-            f"{text_field!r})"
-        )
-    return found
+        pages, containers = ", ".join(_PAGE_SUFFIXES), ", ".join(_CONTAINERS)
+        sentence = f"this folder holds no pages ({pages}) and no containers of pages ({containers})"
+        return [Failed(argument, sentence)]
+    with_pages = [source for source in found if not _is_other(source, text_field)]
+    return with_pages if any(isinstance(source, Input) for source in with_pages) else found
 
 
-def files_in(folder: str) -> list[str]:
-    """All files in a folder, at any depth, sorted."""
-    return sorted(
-        os.path.join(inner, name) for inner, _, names in os.walk(folder) for name in names
+def _in_folder(folder: str) -> list[Input | Failed]:
+    closed: list[OSError] = []
+    names = sorted(
+        os.path.join(inner, name)
+        for inner, _, names in os.walk(folder, onerror=closed.append)
+        for name in names
     )
+    found: list[Input | Failed] = [
+        Failed(str(error.filename), error.strerror or str(error)) for error in closed
+    ]
+    for name in names:
+        format = _by_name(name)
+        if format and os.path.exists(name) and not os.path.isfile(name):
+            found.append(Failed(name, "this is no regular file, as those of a folder must be"))
+        elif format:
+            found.append(_input(name, format))
+    return found
 
 
 def is_container(argument: str) -> bool:
     """Whether an argument is, or holds, something else than pages in files of their own."""
-    try:
-        return any(source.format != "page" for source in find(argument))
-    except SourceError:
-        return False
+    found = find(argument)
+    return any(isinstance(source, Input) and source.format != "page" for source in found)
 
 
 def is_folder(output: str) -> bool:
@@ -116,7 +125,7 @@ def _input(name: str, format: Format) -> Input:
 
 def _by_name(name: str) -> Format | None:
     name = name.lower()
-    if name.endswith(PAGE_SUFFIXES):
+    if name.endswith(_PAGE_SUFFIXES):
         return "page"
     for suffix in _COMPRESSED:
         name = name.removesuffix(suffix)
@@ -169,9 +178,11 @@ def _is_lines(head: bytes) -> bool:
     return _object(line) is not None or (not newline and bool(_OBJECT.match(line)))
 
 
-def _is_other(name: str, text_field: str) -> bool:
-    """Whether the first record of a JSONL file is seen to hold no page."""
-    record = _object(_head(name).lstrip().partition(b"\n")[0])
+def _is_other(source: Input | Failed, text_field: str) -> bool:
+    """Whether this is JSONL whose first record is seen to hold no page."""
+    if isinstance(source, Failed) or source.format != "jsonl":
+        return False
+    record = _object(_head(source.name).lstrip().partition(b"\n")[0])
     return record is not None and text_field not in record
 
 
