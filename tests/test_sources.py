@@ -378,6 +378,48 @@ def test_parquet_keeps_its_columns_and_types(tmp_path: Path) -> None:
         schema([str(path), str(other)], "page")
 
 
+def _not_utf8(*values: bytes) -> pa.Array:
+    return pa.array(values, pa.binary()).view(pa.string())
+
+
+NANOSECONDS = pa.array([1_700_000_000_123_456_789], pa.timestamp("ns"))
+WRITTEN = "2023-11-14 22:13:20.123456789"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (NANOSECONDS, WRITTEN),
+        (pa.array([123_456_789], pa.time64("ns")), "00:00:00.123456789"),
+        (pa.array([10**15], pa.timestamp("ms", "UTC")), 10**15),
+        (pa.array([10**15], pa.timestamp("us", "Europe/Nowhere")), 10**15),
+        (pa.array([2**30], pa.date32()), 2**30),
+        (pa.array([2**62], pa.duration("s")), 2**62),
+        (_not_utf8(b"caf\xe9"), "caf\ufffd"),
+        (pa.ListArray.from_arrays([0, 1], NANOSECONDS), [WRITTEN]),
+        (pa.StructArray.from_arrays([NANOSECONDS, [7]], ["at", "n"]), {"at": WRITTEN, "n": 7}),
+    ],
+    ids=lambda value: str(value.type) if isinstance(value, pa.Array) else "",
+)
+def test_values_of_parquet_that_python_has_not_are_written(
+    value: pa.Array, expected: Any, tmp_path: Path
+) -> None:
+    path, out = tmp_path / "rows.parquet", tmp_path / "out.jsonl"
+    parquet.write_table(pa.table({"id": value, "text": [HTML[0]], "value": value}), path)
+    with sink(out, ".jsonl") as rows:
+        for record in records(items(path)):
+            rows.write({**record.fields, "text": record.page}, "text")
+    assert json.loads(out.read_bytes())["value"] == expected
+
+
+def test_text_of_parquet_that_is_not_utf8_costs_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    table = {"id": _not_utf8(b"a", b"\xe9", b"c"), "text": _not_utf8(b"one", b"two", b"caf\xe9")}
+    parquet.write_table(pa.table(table), path)
+    found = [(record.id, record.page) for record in records(items(path))]
+    assert found == [("a", "one"), ("\ufffd", "two"), ("c", "caf\ufffd")]
+
+
 @pytest.mark.parametrize("cut", [4, 100, -1])
 def test_a_parquet_file_that_is_not_whole(cut: int, tmp_path: Path) -> None:
     path = tmp_path / "rows.parquet"

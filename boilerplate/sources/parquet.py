@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from boilerplate.errors import SourceError
@@ -80,16 +81,34 @@ def _opened(file: BinaryIO, text_field: str) -> Any:
     return opened
 
 
+def plain(value: Any) -> Any:
+    """A scalar of Arrow's as Python has it, or else as text, or else the number that is stored."""
+    import pyarrow as pa
+
+    try:
+        return value.as_py()
+    except (ValueError, OverflowError, LookupError) as error:
+        if isinstance(value, pa.ListScalar):
+            return [plain(inner) for inner in value.values]
+        if isinstance(value, pa.StructScalar):
+            return {field.name: plain(value[n]) for n, field in enumerate(value.type)}
+        if isinstance(error, ValueError):  # nanoseconds, or text that is not UTF-8
+            with suppress(pa.ArrowException):
+                text: bytes = value.cast(pa.string()).as_buffer().to_pybytes()
+                return text.decode("utf-8", "replace")
+        return value.value  # the year 10,000, or a time zone that is not known here
+
+
 def _item(row: dict[str, Any], where: str, text_field: str, id_field: str) -> Item:
-    name = row[id_field][0].as_py() if id_field in row else None
+    name = plain(row[id_field][0]) if id_field in row else None
     name = where if name is None else str(name)
-    page = row[text_field][0].as_py()
+    page = plain(row[text_field][0])
     if page is None or (isinstance(page, (str, bytes)) and not page.strip()):
         return Skipped(name, "no text")
     if not isinstance(page, (str, bytes)):
         return Failed(name, f"the column {text_field!r} holds no text")
     if len(page) > MOST_BYTES:
         return Failed(name, f"a page of more than {MOST_BYTES:,} bytes")
-    url = row["url"][0].as_py() if "url" in row else None
+    url = plain(row["url"][0]) if "url" in row else None
     row[text_field] = None
     return Record(name, page, row, text_field, url if isinstance(url, str) else None)

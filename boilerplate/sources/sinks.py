@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any, Protocol, cast
 
+from boilerplate.sources.parquet import plain
 from boilerplate.sources.streams import needed
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
@@ -123,10 +124,7 @@ def _json(value: Any) -> str:
 def _as_json(value: Any) -> Any:
     """A value of Arrow's in JSON, as near as JSON comes."""
     if _is_arrow(value):
-        try:
-            return value[0].as_py()
-        except ValueError:  # nanoseconds, for which Python has no type
-            return str(value[0])
+        return plain(value[0])
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
