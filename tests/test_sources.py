@@ -420,6 +420,16 @@ def test_text_of_parquet_that_is_not_utf8_costs_no_row(tmp_path: Path) -> None:
     assert found == [("a", "one"), ("\ufffd", "two"), ("c", "caf\ufffd")]
 
 
+@pytest.mark.parametrize("name", ["text", "other"])
+def test_two_columns_of_one_name_are_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    columns = [["a"], ["b"], ["c"]]
+    parquet.write_table(pa.table(columns, names=["text", name, name]), path)
+    [failed] = items(path)
+    assert isinstance(failed, Failed)
+    assert failed.sentence == f"two of the columns have one name: text, {name}, {name}"
+
+
 @pytest.mark.parametrize("cut", [4, 100, -1])
 def test_a_parquet_file_that_is_not_whole(cut: int, tmp_path: Path) -> None:
     path = tmp_path / "rows.parquet"

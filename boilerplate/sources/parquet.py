@@ -73,6 +73,8 @@ def _opened(file: BinaryIO, text_field: str) -> Any:
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"this is not a whole Parquet file ({error})") from None
     names = opened.schema_arrow.names
+    if len(names) > len(set(names)):
+        raise SourceError(f"two of the columns have one name: {', '.join(names)}")
     if text_field not in names:
         raise SourceError(
             f"there is no column {text_field!r} but {', '.join(names)}; "
