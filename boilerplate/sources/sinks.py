@@ -93,9 +93,12 @@ def joined(parts: Sequence[Path], path: Path, suffix: str) -> None:
         if suffix == ".parquet":
             from pyarrow import parquet
 
-            with parquet.ParquetWriter(file, parquet.read_schema(parts[0])) as writer:
+            with parts[0].open("rb") as stream:  # for Arrow takes no path but UTF-8
+                schema = parquet.read_schema(stream)
+            with parquet.ParquetWriter(file, schema) as writer:
                 for part in parts:
-                    writer.write_table(parquet.read_table(part))
+                    with part.open("rb") as stream:
+                        writer.write_table(parquet.read_table(stream))
         else:
             for part in parts:
                 with part.open("rb") as stream:
