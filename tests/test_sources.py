@@ -7,6 +7,7 @@ import io
 import json
 import os
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from boilerplate.errors import SourceError
-from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, find
+from boilerplate.sources import MOST_BYTES, Failed, Input, Item, Reader, Record, Skipped, find
 from boilerplate.sources.parquet import schema
 from boilerplate.sources.sinks import SUFFIXES, joined, sink
 
@@ -125,6 +126,31 @@ def test_a_damaged_record_of_a_warc_costs_itself_alone(suffix: str, tmp_path: Pa
     failures = [item for item in found if isinstance(item, Failed)]
     assert len(failures) == len(lost)
     assert all("damaged" in f.sentence or "not a sound" in f.sentence for f in failures)
+
+
+@pytest.mark.parametrize("length", [9_999_999_999, 2**64 - 1])
+@pytest.mark.parametrize("suffix", SUFFIX)
+def test_a_record_that_says_it_is_far_longer_costs_itself_alone(
+    suffix: str, length: int, tmp_path: Path
+) -> None:
+    parts = [warc_record(n, response(page.encode())) for n, page in enumerate(HTML)]
+    parts[7] = re.sub(rb"Content-Length: \d+", b"Content-Length: %d" % length, parts[7], count=1)
+    path = tmp_path / f"crawl.warc{suffix}"
+    path.write_bytes(b"".join(map(COMPRESS[suffix], parts)))
+    found = items(path)
+    assert [item.id for item in found] == [record_id(n) for n in range(len(HTML))]
+    assert [n for n, item in enumerate(found) if isinstance(item, Failed)] == [7]
+
+
+@pytest.mark.parametrize("suffix", SUFFIX)
+def test_a_record_that_is_too_long_costs_itself_alone(suffix: str, tmp_path: Path) -> None:
+    pages = [b"a", b" " * MOST_BYTES, b"c"]
+    parts = [warc_record(n, response(page)) for n, page in enumerate(pages)]
+    path = tmp_path / f"crawl.warc{suffix}"
+    path.write_bytes(b"".join(map(COMPRESS[suffix], parts)))
+    found = items(path)
+    assert [type(item) for item in found] == [Record, Failed, Record]
+    assert found[1] == Failed(record_id(1), f"a record of more than {MOST_BYTES:,} bytes")
 
 
 @pytest.mark.parametrize("compressed", [False, True])
