@@ -29,7 +29,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from boilerplate.errors import SourceError
 from boilerplate.sources import MOST_BYTES, Failed, Input, Item, Reader, Record, Skipped, find
 from boilerplate.sources.parquet import schema
 from boilerplate.sources.sinks import SUFFIXES, joined, sink
@@ -398,10 +397,34 @@ def test_parquet_keeps_its_columns_and_types(tmp_path: Path) -> None:
     assert written.column_names == table.column_names
     assert written.drop_columns("page").equals(table.drop_columns("page"))
     assert written["page"].to_pylist() == [page.upper() for page in HTML]
-    other = tmp_path / "other.parquet"
-    parquet.write_table(table.drop_columns("raw"), other)
-    with pytest.raises(SourceError, match=r"other\.parquet: the columns differ"):
-        schema([str(path), str(other)], "page")
+
+
+def test_parquet_that_cannot_be_read_decides_on_no_columns(tmp_path: Path) -> None:
+    table = pa.table({"text": HTML, "n": range(len(HTML))})
+    good, other, broken, bare = (tmp_path / name for name in ("good", "other", "broken", "bare"))
+    parquet.write_table(table, good)
+    parquet.write_table(table.rename_columns(["text", "m"]), other)
+    parquet.write_table(table.drop_columns("text"), bare)
+    broken.write_bytes(b"PAR1")
+    bad = [str(broken), str(tmp_path / "missing"), str(bare)]
+    assert schema([*bad, str(good), *bad, str(good)], "text").names == ["text", "n"]
+    assert schema(bad, "text") is None
+    assert schema([str(good), str(other)], "text") is None
+
+
+@pytest.mark.parametrize("name", ["missing.parquet", "other.parquet"])
+def test_parquet_of_one_kind_and_another(name: str, extract: list[str], tmp_path: Path) -> None:
+    for number, path in enumerate(("good.parquet", "other.parquet")):
+        table = {"id": ["a"], "text": [PAGES[number]], f"n{number}": [number]}
+        parquet.write_table(pa.table(table), tmp_path / path)
+    done = run(*extract, "good.parquet", name, "-o", "out.parquet", cwd=tmp_path)
+    made = parquet.read_table(tmp_path / "out.parquet")
+    if name == "other.parquet":
+        assert (done.returncode, made.column_names) == (0, ["id", "url", "text", "metadata"])
+        assert made["metadata"].to_pylist() == ['{"n0": 0}', '{"n1": 1}']
+    else:
+        assert (done.returncode, made.column_names) == (1, ["id", "text", "n0"])
+        assert b"1 failed, see" in done.stderr
 
 
 def _not_utf8(*values: bytes) -> pa.Array:

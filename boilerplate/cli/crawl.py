@@ -234,11 +234,12 @@ def _settings(
 
 def _schema(inputs: Sequence[Input | Failed], text_field: str) -> Any:
     """The columns of the output, if the rows of all inputs have the same."""
-    if any(isinstance(source, Failed) or source.format != "parquet" for source in inputs):
+    found = [source for source in inputs if isinstance(source, Input)]
+    if any(source.format != "parquet" for source in found):
         return None
     from boilerplate.sources.parquet import schema
 
-    return schema([source.name for source in inputs if isinstance(source, Input)], text_field)
+    return schema([source.name for source in found], text_field)
 
 
 def _watched(outcomes: Iterator[tuple[Item, Any]], reader: Reader) -> Iterator[tuple[Item, Any]]:

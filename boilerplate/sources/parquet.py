@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from boilerplate.errors import SourceError
 from boilerplate.sources import MOST_BYTES, Failed, Item, Record, Skipped
+from boilerplate.sources.inputs import opened
 from boilerplate.sources.streams import needed
 
 _ROWS = 64  # read at a time
@@ -16,21 +17,17 @@ _ROWS = 64  # read at a time
 def schema(paths: Sequence[str], text_field: str) -> Any:
     """The columns that some files share, as they are written with articles instead of pages.
 
-    Raises:
-        SourceError: naming the file, if one cannot be read, has no column `text_field`, or has
-            other columns than the first.
+    None if they differ. Files that cannot be read are left out here; `read` tells of them.
     """
     shared = None
     for path in paths:
-        try:
-            with open(path, "rb") as file:
-                columns = _opened(file, text_field).schema_arrow
-        except SourceError as error:
-            raise SourceError(f"{path}: {error}") from None
-        if shared is not None and columns != shared:
-            raise SourceError(f"{path}: the columns differ from those of {paths[0]}")
-        shared = columns
-    assert shared is not None
+        with suppress(SourceError, OSError), opened(path) as file:
+            columns = _table(file, text_field).schema_arrow
+            if shared is not None and columns != shared:
+                return None
+            shared = columns
+    if shared is None:
+        return None
     import pyarrow as pa
 
     place = shared.get_field_index(text_field)
@@ -44,12 +41,12 @@ def read(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[
         SourceError: If the file cannot be read, has no column `text_field`, or is damaged, after
             all rows before the damage.
     """
-    parquet = _opened(file, text_field)
+    table = _table(file, text_field)
     import pyarrow as pa
 
     number = 0
     try:
-        for batch in parquet.iter_batches(_ROWS, use_threads=False):
+        for batch in table.iter_batches(_ROWS, use_threads=False):
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))
             for place in range(batch.num_rows):
                 number += 1
@@ -59,7 +56,7 @@ def read(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[
         raise SourceError(f"the Parquet data are damaged after row {number} ({error})") from None
 
 
-def _opened(file: BinaryIO, text_field: str) -> Any:
+def _table(file: BinaryIO, text_field: str) -> Any:
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -69,10 +66,10 @@ def _opened(file: BinaryIO, text_field: str) -> Any:
         raise SourceError("Parquet cannot be read from a pipe; name the file instead")
     try:
         # Read through a buffer, page by page: a row group may be larger than the memory.
-        opened = parquet.ParquetFile(file, pre_buffer=False, buffer_size=1 << 20)
+        table = parquet.ParquetFile(file, pre_buffer=False, buffer_size=1 << 20)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"this is not a whole Parquet file ({error})") from None
-    names = opened.schema_arrow.names
+    names = table.schema_arrow.names
     if len(names) > len(set(names)):
         raise SourceError(f"two of the columns have one name: {', '.join(names)}")
     if text_field not in names:
@@ -80,7 +77,7 @@ def _opened(file: BinaryIO, text_field: str) -> Any:
             f"there is no column {text_field!r} but {', '.join(names)}; "
             "--text-field names the page's column"
         )
-    return opened
+    return table
 
 
 def plain(value: Any) -> Any:
