@@ -31,7 +31,7 @@ from pyarrow import parquet
 
 from boilerplate.sources import MOST_BYTES, Failed, Input, Item, Reader, Record, Skipped, find
 from boilerplate.sources.parquet import schema
-from boilerplate.sources.sinks import SUFFIXES, joined, sink
+from boilerplate.sources.sinks import SUFFIXES, joined, sink, suffix_of
 
 SUFFIX = sorted(COMPRESS)
 HTML = [f"<html><body><p>The page number {n}, {'and on ' * n}</p></body></html>" for n in range(40)]
@@ -486,6 +486,21 @@ def test_a_parquet_file_that_is_not_whole(cut: int, tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:cut])
     [failed] = items(path)
     assert isinstance(failed, Failed) and "not a whole Parquet file" in failed.sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"),
+    [
+        ("articles", ".jsonl"),
+        ("articles.json", ".jsonl"),
+        ("articles.JSONL.GZ", ".jsonl.gz"),
+        ("articles.json.gz", ".jsonl.gz"),
+        ("articles.txt.zst", ".jsonl.zst"),
+        ("articles.2.parquet", ".parquet"),
+    ],
+)
+def test_the_end_of_a_name_tells_what_is_written(name: str, suffix: str) -> None:
+    assert suffix_of(name) == suffix
 
 
 @pytest.mark.parametrize("suffix", SUFFIXES)

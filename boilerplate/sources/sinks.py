@@ -26,8 +26,9 @@ class Sink(Protocol):
 
 
 def suffix_of(name: str) -> str:
-    """Which of `SUFFIXES` a name has; plain JSONL if none."""
-    return next((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), ".jsonl")
+    """Which of `SUFFIXES` ends as a name does; plain JSONL if none."""
+    end = os.path.splitext(name.lower())[1]
+    return next((suffix for suffix in SUFFIXES if suffix.endswith(end)), ".jsonl")
 
 
 def check(suffix: str) -> None:
