@@ -375,6 +375,24 @@ def test_every_field_but_the_page_goes_through(rows: list[dict[str, Any]]) -> No
     assert [list(record.fields) for record in found] == [list(line) for line in lines]
 
 
+@pytest.mark.parametrize("suffix", [".jsonl", ".parquet"])
+def test_numbers_that_json_or_python_has_not(suffix: str, tmp_path: Path) -> None:
+    long = "9" * 5000
+    source, out = tmp_path / "rows", tmp_path / f"out{suffix}"
+    table = pa.table({"text": HTML[:1], "score": [[float("nan"), -float("inf"), 0.5, None]]})
+    source.write_text(f'{{"text": "a", "score": [1e999, NaN, 0.5, null], "n": {long}}}\n')
+    parquet.write_table(table, tmp_path / "rows.parquet")
+    with sink(out, suffix) as rows:
+        for record in records([*items(source), *items(tmp_path / "rows.parquet")]):
+            rows.write({**record.fields, "text": record.page}, "text")
+    if suffix == ".parquet":
+        written = [json.loads(row["metadata"]) for row in parquet.read_table(out).to_pylist()]
+    else:
+        written = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [row["score"] for row in written] == [[None, None, 0.5, None]] * 2
+    assert written[0]["n"] == long
+
+
 def test_parquet_keeps_its_columns_and_types(tmp_path: Path) -> None:
     table = pa.table(
         {

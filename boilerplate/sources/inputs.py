@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from io import BufferedReader, FileIO
-from typing import Literal
+from typing import Any, Literal
 
 Format = Literal["page", "jsonl", "warc", "parquet"]
 
@@ -188,7 +188,24 @@ def _is_other(source: Input | Failed, text_field: str) -> bool:
 
 def _object(line: bytes) -> dict[str, object] | None:
     try:
-        record = json.loads(line)
+        record = parsed(line)
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
+
+
+def parsed(line: bytes) -> Any:
+    """The value of a line of JSON; an integer of more digits than Python reads stays text.
+
+    Raises:
+        ValueError: If it is not JSON.
+        RecursionError: If it is nested too deep.
+    """
+    return json.loads(line, parse_int=_integer)
+
+
+def _integer(digits: str) -> int | str:
+    try:
+        return int(digits)
+    except ValueError:
+        return digits
