@@ -279,6 +279,13 @@ def test_a_pipe_with_a_name_is_read_as_standard_input_is(
     assert named.stdout == run(*extract, path).stdout != b""
 
 
+@pytest.mark.parametrize("crawl", [[], ["--workers", "1"]])
+def test_standard_input_that_is_closed(crawl: list[str], extract: list[str]) -> None:
+    done = run("sh", "-c", '"$@" <&-', "sh", *extract, "-", *crawl)
+    assert done.returncode == 2
+    assert b"Error: -: standard input is closed\n" in done.stderr
+
+
 def test_a_folder_holds_pages_and_containers(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "page.HTML").write_text(HTML[0])

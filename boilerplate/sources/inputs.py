@@ -14,6 +14,8 @@ from functools import cache
 from io import BufferedReader, FileIO
 from typing import Any, Literal
 
+from boilerplate.errors import SourceError
+
 Format = Literal["page", "jsonl", "warc", "parquet"]
 
 _PAGE_SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".text", ".md")
@@ -97,8 +99,15 @@ def is_folder(output: str) -> bool:
 
 @contextmanager
 def opened(name: str) -> Iterator[BufferedReader]:
-    """Open a file, a pipe or standard input (``-``) for reading."""
+    """Open a file, a pipe or standard input (``-``) for reading.
+
+    Raises:
+        SourceError: If standard input is closed.
+        OSError: If the file cannot be opened.
+    """
     if name == "-":
+        if sys.stdin is None:
+            raise SourceError("standard input is closed")
         assert isinstance(sys.stdin.buffer, BufferedReader)
         yield sys.stdin.buffer
     elif not os.path.isfile(name):
@@ -146,7 +155,7 @@ def _head(name: str) -> bytes:
     try:
         with opened(name) as file:
             return _plain(file.peek())
-    except OSError:
+    except (SourceError, OSError):
         return b""
 
 
