@@ -28,7 +28,7 @@ _CONTAINERS: dict[str, Format] = {
 }
 _COMPRESSED = (".gz", ".zst")
 _HEAD = 65536  # bytes that tell a format, if need be
-_OBJECT = re.compile(rb'\s*\{\s*("|\Z)')  # how JSON objects begin
+_OBJECT = re.compile(rb'\{\s*("|\Z)')  # how JSON objects begin
 
 
 @dataclass(frozen=True, slots=True)
