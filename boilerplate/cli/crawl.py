@@ -22,7 +22,6 @@ from boilerplate import BoilerplateFilter
 from boilerplate.cli.output import check_apart, printable, write_whole
 from boilerplate.cli.report import Failure, progress, tell
 from boilerplate.decoding import check_page, decode
-from boilerplate.errors import SourceError
 from boilerplate.filter import load_shipped
 from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, find, sinks
 from boilerplate.sources.inputs import is_folder
@@ -86,7 +85,7 @@ def crawl(
     id_field: str,
 ) -> None:
     """Extract the articles of all records that the arguments hold."""
-    inputs = [source for argument in arguments for source in _found(argument, text_field)]
+    inputs = [source for argument in arguments for source in find(argument, text_field)]
     reader = Reader(inputs, text_field, id_field)
     extraction.filter(extraction.kind)  # a wrong model is told before anything is written
 
@@ -145,13 +144,6 @@ def _run(
                 article, before = result
                 row, after = _row(item, article, extraction.format)
                 out.kept(row, item.text_field, before, after)
-
-
-def _found(argument: str, text_field: str) -> list[Input] | list[Failed]:
-    try:
-        return find(argument, text_field)
-    except SourceError as error:
-        return [Failed(argument, str(error))]
 
 
 def _task(item: Item) -> Task | None:
@@ -235,11 +227,12 @@ def _settings(
 
 def _schema(inputs: Sequence[Input | Failed], text_field: str) -> Any:
     """The columns of the output, if the rows of all inputs have the same."""
-    if any(isinstance(source, Failed) or source.format != "parquet" for source in inputs):
+    found = [source for source in inputs if isinstance(source, Input)]
+    if any(source.format != "parquet" for source in found):
         return None
     from boilerplate.sources.parquet import schema
 
-    return schema([source.name for source in inputs if isinstance(source, Input)], text_field)
+    return schema([source.name for source in found], text_field)
 
 
 def _watched(outcomes: Iterator[tuple[Item, Any]], reader: Reader) -> Iterator[tuple[Item, Any]]:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from boilerplate.cli.report import Report, progress
 from boilerplate.decoding import check_page
 from boilerplate.errors import SourceError
-from boilerplate.sources.inputs import PAGE_SUFFIXES, files_in, find, opened
+from boilerplate.sources.inputs import Failed, Input, find, opened
 
 _T = TypeVar("_T")
 
@@ -28,8 +28,8 @@ def each_page(
 ) -> Iterator[tuple[str, _T]]:
     """Do something with every page; yield the page's name and the result, in order.
 
-    An argument is a file, a folder (every file in it, at any depth, with one of `PAGE_SUFFIXES`,
-    sorted) or "-" for standard input. A page that fails is told to `report` and left out.
+    An argument is a file, a folder (every page in it, at any depth, sorted) or "-" for standard
+    input. What fails is told to `report` and left out.
     """
     names = [name for argument in arguments for name in _files(argument, report)]
     for name in progress(names, len(names), "Pages", hidden=not show_progress):
@@ -40,17 +40,20 @@ def each_page(
 def _files(argument: str, report: Report) -> list[str]:
     if not os.path.isdir(argument):
         return [argument]
-    files = [name for name in files_in(argument) if name.lower().endswith(PAGE_SUFFIXES)]
-    if not files:
-        suffixes = ", ".join(PAGE_SUFFIXES)
-        report.failure(argument, f"this folder holds no pages (files that end in {suffixes})")
+    found = find(argument)
+    failures = [source for source in found if isinstance(source, Failed)]
+    for failed in failures:
+        report.failure(failed.id, failed.sentence)
+    files = [s.name for s in found if isinstance(s, Input) and s.format == "page"]
+    if not files and not failures:
+        report.failure(argument, "this folder holds containers alone, which `extract` reads")
     return files
 
 
 def _read(name: str) -> bytes:
     [source] = find(name)
-    with opened(source) as file:
-        if source.format != "page":
+    with opened(name) as file:
+        if isinstance(source, Input) and source.format != "page":
             raise SourceError("this holds many pages, which `boilerplate extract` reads")
         data = file.read()
     check_page(data)

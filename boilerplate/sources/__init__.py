@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 from boilerplate.errors import SourceError
 from boilerplate.page import Kind
-from boilerplate.sources.inputs import Input, find, opened
+from boilerplate.sources.inputs import Failed, Input, find, opened
 
 __all__ = ["MOST_BYTES", "Failed", "Input", "Item", "Reader", "Record", "Skipped", "find"]
 
@@ -49,14 +49,6 @@ class Skipped:
 
     id: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A record, or the rest of a file, that cannot be read, and why in a sentence."""
-
-    id: str
-    sentence: str
 
 
 Item = Record | Skipped | Failed
@@ -97,7 +89,7 @@ class Reader:
                 yield source
                 continue
             try:
-                with opened(source) as file:
+                with opened(source.name) as file:
                     self._file = file
                     yield from _reader(source.format)(file, source.name, *self._fields)
             except SourceError as error:

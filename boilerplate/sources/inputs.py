@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BufferedReader
-from typing import Literal
+from functools import cache
+from io import BufferedReader, FileIO
+from typing import Any, Literal
 
 from boilerplate.errors import SourceError
 
 Format = Literal["page", "jsonl", "warc", "parquet"]
 
-PAGE_SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".text", ".md")
+_PAGE_SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".text", ".md")
 _CONTAINERS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -26,6 +28,7 @@ _CONTAINERS: dict[str, Format] = {
 }
 _COMPRESSED = (".gz", ".zst")
 _HEAD = 65536  # bytes that tell a format, if need be
+_OBJECT = re.compile(rb'\{\s*("|\Z)')  # how JSON objects begin
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,45 +40,56 @@ class Input:
     size: int | None
 
 
-def find(argument: str, text_field: str = "text") -> list[Input]:
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A record, the rest of a file, or an input that cannot be read, and why in a sentence."""
+
+    id: str
+    sentence: str
+
+
+def find(argument: str, text_field: str = "text") -> list[Input | Failed]:
     """The inputs that an argument names: a file, a folder or ``-``.
 
     Of a folder those are all files, at any depth, whose names end like a page's or a
     container's, sorted by name; but not JSONL of something else, whose first record is without
-    the page's field. A single file is known by its name, or else by its first bytes.
-
-    Raises:
-        SourceError: If a folder holds none.
+    the page's field, unless there is nothing but that. A single file is known by its name, or
+    else by its first bytes.
     """
     if not os.path.isdir(argument):
-        return [_input(argument, _by_name(argument) or _by_content(argument, text_field))]
-    found = [
-        _input(name, format)
-        for name in files_in(argument)
-        if (format := _by_name(name)) and not (format == "jsonl" and _is_other(name, text_field))
-    ]
+        return [_input(argument, _by_name(argument) or _by_content(argument))]
+    found = _in_folder(argument)
     if not found:
-        suffixes = ", ".join((*PAGE_SUFFIXES, *_CONTAINERS))
-        raise SourceError(
-            f"this folder holds no pages (files that end in {suffixes}; JSONL with a field "
-            f"{text_field!r})"
-        )
-    return found
+        pages, containers = ", ".join(_PAGE_SUFFIXES), ", ".join(_CONTAINERS)
+        sentence = f"this folder holds no pages ({pages}) and no containers of pages ({containers})"
+        return [Failed(argument, sentence)]
+    with_pages = [source for source in found if not _is_other(source, text_field)]
+    return with_pages if any(isinstance(source, Input) for source in with_pages) else found
 
 
-def files_in(folder: str) -> list[str]:
-    """All files in a folder, at any depth, sorted."""
-    return sorted(
-        os.path.join(inner, name) for inner, _, names in os.walk(folder) for name in names
+def _in_folder(folder: str) -> list[Input | Failed]:
+    closed: list[OSError] = []
+    names = sorted(
+        os.path.join(inner, name)
+        for inner, _, names in os.walk(folder, onerror=closed.append)
+        for name in names
     )
+    found: list[Input | Failed] = [
+        Failed(str(error.filename), error.strerror or str(error)) for error in closed
+    ]
+    for name in names:
+        format = _by_name(name)
+        if format and os.path.exists(name) and not os.path.isfile(name):
+            found.append(Failed(name, "this is no regular file, as those of a folder must be"))
+        elif format:
+            found.append(_input(name, format))
+    return found
 
 
 def is_container(argument: str) -> bool:
     """Whether an argument is, or holds, something else than pages in files of their own."""
-    try:
-        return any(source.format != "page" for source in find(argument))
-    except SourceError:
-        return False
+    found = find(argument)
+    return any(isinstance(source, Input) and source.format != "page" for source in found)
 
 
 def is_folder(output: str) -> bool:
@@ -84,14 +98,33 @@ def is_folder(output: str) -> bool:
 
 
 @contextmanager
-def opened(source: Input) -> Iterator[BufferedReader]:
-    """Open an input for reading."""
-    if source.name == "-":
+def opened(name: str) -> Iterator[BufferedReader]:
+    """Open a file, a pipe or standard input (``-``) for reading.
+
+    Raises:
+        SourceError: If standard input is closed.
+        OSError: If the file cannot be opened.
+    """
+    if name == "-":
+        if sys.stdin is None:
+            raise SourceError("standard input is closed")
         assert isinstance(sys.stdin.buffer, BufferedReader)
         yield sys.stdin.buffer
-        return
-    with open(source.name, "rb") as file:
-        yield file
+    elif not os.path.isfile(name):
+        yield _pipe(name)
+    else:
+        with _buffered(name) as file:
+            yield file
+
+
+@cache
+def _pipe(name: str) -> BufferedReader:
+    """A pipe, opened once: what was read of it to tell its format is not to be had again."""
+    return _buffered(name)
+
+
+def _buffered(name: str) -> BufferedReader:
+    return BufferedReader(FileIO(name), _HEAD)
 
 
 def _input(name: str, format: Format) -> Input:
@@ -101,30 +134,28 @@ def _input(name: str, format: Format) -> Input:
 
 def _by_name(name: str) -> Format | None:
     name = name.lower()
-    if name.endswith(PAGE_SUFFIXES):
+    if name.endswith(_PAGE_SUFFIXES):
         return "page"
     for suffix in _COMPRESSED:
         name = name.removesuffix(suffix)
     return _CONTAINERS.get(os.path.splitext(name)[1])
 
 
-def _by_content(name: str, text_field: str) -> Format:
-    if name != "-" and not os.path.isfile(name):
-        return "page"  # missing, or a pipe, which can be read but once
+def _by_content(name: str) -> Format:
     head = _head(name)
     if head.startswith(b"WARC/"):
         return "warc"
     if head.startswith(b"PAR1"):
         return "parquet"
-    return "jsonl" if _is_lines(head, text_field) else "page"
+    return "jsonl" if _is_lines(head) else "page"
 
 
 def _head(name: str) -> bytes:
     """The first plain bytes of a file, or none if it cannot be read: reading will tell why not."""
     try:
-        with opened(Input(name, "page", None)) as file:
-            return _plain(file.peek() if name == "-" else file.read(_HEAD))
-    except OSError:
+        with opened(name) as file:
+            return _plain(file.peek())
+    except (SourceError, OSError):
         return b""
 
 
@@ -147,24 +178,43 @@ def _plain(head: bytes) -> bytes:
     return head
 
 
-def _is_lines(head: bytes, text_field: str) -> bool:
-    """Whether a file that begins like this is JSONL with pages, and not a page that is JSON."""
+def _is_lines(head: bytes) -> bool:
+    """Whether a file that begins like this is JSONL: its first line, or what is seen, an object.
+
+    An object that spreads over several lines is a page.
+    """
     line, newline, _ = head.lstrip().partition(b"\n")
-    if not newline:  # the line is longer than what we see of it, or the only one
-        return line.startswith(b"{") and json.dumps(text_field).encode() in line
-    record = _object(line)
-    return record is not None and text_field in record
+    return _object(line) is not None or (not newline and bool(_OBJECT.match(line)))
 
 
-def _is_other(name: str, text_field: str) -> bool:
-    """Whether the first record of a JSONL file is seen to hold no page."""
-    record = _object(_head(name).lstrip().partition(b"\n")[0])
+def _is_other(source: Input | Failed, text_field: str) -> bool:
+    """Whether this is JSONL whose first record is seen to hold no page."""
+    if isinstance(source, Failed) or source.format != "jsonl":
+        return False
+    record = _object(_head(source.name).lstrip().partition(b"\n")[0])
     return record is not None and text_field not in record
 
 
 def _object(line: bytes) -> dict[str, object] | None:
     try:
-        record = json.loads(line)
+        record = parsed(line)
     except (ValueError, RecursionError):
         return None
     return record if isinstance(record, dict) else None
+
+
+def parsed(line: bytes) -> Any:
+    """The value of a line of JSON; an integer of more digits than Python reads stays text.
+
+    Raises:
+        ValueError: If it is not JSON.
+        RecursionError: If it is nested too deep.
+    """
+    return json.loads(line, parse_int=_integer)
+
+
+def _integer(digits: str) -> int | str:
+    try:
+        return int(digits)
+    except ValueError:
+        return digits

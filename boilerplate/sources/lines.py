@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterator
 
 from boilerplate.errors import SourceError
 from boilerplate.sources import MOST_BYTES, Failed, Item, Record, Skipped
+from boilerplate.sources.inputs import parsed
 from boilerplate.sources.streams import Plain
 
 _MOST_ESCAPED = 6 * MOST_BYTES  # a character may be written in six
@@ -46,7 +46,7 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
 def _item(line: bytes, where: str, text_field: str, id_field: str) -> Item | dict[str, object]:
     """The record of a line; its fields alone if the page is not among them."""
     try:
-        fields = json.loads(line)
+        fields = parsed(line)
     except (ValueError, RecursionError) as error:
         return Failed(where, f"this is not JSON ({error})")
     if not isinstance(fields, dict):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from boilerplate.errors import SourceError
 from boilerplate.sources import MOST_BYTES, Failed, Item, Record, Skipped
+from boilerplate.sources.inputs import opened
 from boilerplate.sources.streams import needed
 
 _ROWS = 64  # read at a time
@@ -15,21 +17,17 @@ _ROWS = 64  # read at a time
 def schema(paths: Sequence[str], text_field: str) -> Any:
     """The columns that some files share, as they are written with articles instead of pages.
 
-    Raises:
-        SourceError: naming the file, if one cannot be read, has no column `text_field`, or has
-            other columns than the first.
+    None if they differ. Files that cannot be read are left out here; `read` tells of them.
     """
     shared = None
     for path in paths:
-        try:
-            with open(path, "rb") as file:
-                columns = _opened(file, text_field).schema_arrow
-        except SourceError as error:
-            raise SourceError(f"{path}: {error}") from None
-        if shared is not None and columns != shared:
-            raise SourceError(f"{path}: the columns differ from those of {paths[0]}")
-        shared = columns
-    assert shared is not None
+        with suppress(SourceError, OSError), opened(path) as file:
+            columns = _table(file, text_field).schema_arrow
+            if shared is not None and columns != shared:
+                return None
+            shared = columns
+    if shared is None:
+        return None
     import pyarrow as pa
 
     place = shared.get_field_index(text_field)
@@ -43,12 +41,12 @@ def read(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[
         SourceError: If the file cannot be read, has no column `text_field`, or is damaged, after
             all rows before the damage.
     """
-    parquet = _opened(file, text_field)
+    table = _table(file, text_field)
     import pyarrow as pa
 
     number = 0
     try:
-        for batch in parquet.iter_batches(_ROWS, use_threads=False):
+        for batch in table.iter_batches(_ROWS, use_threads=False):
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))
             for place in range(batch.num_rows):
                 number += 1
@@ -58,7 +56,7 @@ def read(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[
         raise SourceError(f"the Parquet data are damaged after row {number} ({error})") from None
 
 
-def _opened(file: BinaryIO, text_field: str) -> Any:
+def _table(file: BinaryIO, text_field: str) -> Any:
     try:
         import pyarrow as pa
         from pyarrow import parquet
@@ -68,28 +66,48 @@ def _opened(file: BinaryIO, text_field: str) -> Any:
         raise SourceError("Parquet cannot be read from a pipe; name the file instead")
     try:
         # Read through a buffer, page by page: a row group may be larger than the memory.
-        opened = parquet.ParquetFile(file, pre_buffer=False, buffer_size=1 << 20)
+        table = parquet.ParquetFile(file, pre_buffer=False, buffer_size=1 << 20)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"this is not a whole Parquet file ({error})") from None
-    names = opened.schema_arrow.names
+    names = table.schema_arrow.names
+    if len(names) > len(set(names)):
+        raise SourceError(f"two of the columns have one name: {', '.join(names)}")
     if text_field not in names:
         raise SourceError(
             f"there is no column {text_field!r} but {', '.join(names)}; "
             "--text-field names the page's column"
         )
-    return opened
+    return table
+
+
+def plain(value: Any) -> Any:
+    """A scalar of Arrow's as Python has it, or else as text, or else the number that is stored."""
+    import pyarrow as pa
+
+    try:
+        return value.as_py()
+    except (ValueError, OverflowError, LookupError) as error:
+        if isinstance(value, pa.ListScalar):
+            return [plain(inner) for inner in value.values]
+        if isinstance(value, pa.StructScalar):
+            return {field.name: plain(value[n]) for n, field in enumerate(value.type)}
+        if isinstance(error, ValueError):  # nanoseconds, or text that is not UTF-8
+            with suppress(pa.ArrowException):
+                text: bytes = value.cast(pa.string()).as_buffer().to_pybytes()
+                return text.decode("utf-8", "replace")
+        return value.value  # the year 10,000, or a time zone that is not known here
 
 
 def _item(row: dict[str, Any], where: str, text_field: str, id_field: str) -> Item:
-    name = row[id_field][0].as_py() if id_field in row else None
+    name = plain(row[id_field][0]) if id_field in row else None
     name = where if name is None else str(name)
-    page = row[text_field][0].as_py()
+    page = plain(row[text_field][0])
     if page is None or (isinstance(page, (str, bytes)) and not page.strip()):
         return Skipped(name, "no text")
     if not isinstance(page, (str, bytes)):
         return Failed(name, f"the column {text_field!r} holds no text")
     if len(page) > MOST_BYTES:
         return Failed(name, f"a page of more than {MOST_BYTES:,} bytes")
-    url = row["url"][0].as_py() if "url" in row else None
+    url = plain(row["url"][0]) if "url" in row else None
     row[text_field] = None
     return Record(name, page, row, text_field, url if isinstance(url, str) else None)

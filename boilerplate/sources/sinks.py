@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any, Protocol, cast
 
+from boilerplate.sources.parquet import plain
 from boilerplate.sources.streams import needed
 
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
@@ -25,8 +26,9 @@ class Sink(Protocol):
 
 
 def suffix_of(name: str) -> str:
-    """Which of `SUFFIXES` a name has; plain JSONL if none."""
-    return next((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), ".jsonl")
+    """Which of `SUFFIXES` ends as a name does; plain JSONL if none."""
+    end = os.path.splitext(name.lower())[1]
+    return next((suffix for suffix in SUFFIXES if suffix.endswith(end)), ".jsonl")
 
 
 def check(suffix: str) -> None:
@@ -92,9 +94,12 @@ def joined(parts: Sequence[Path], path: Path, suffix: str) -> None:
         if suffix == ".parquet":
             from pyarrow import parquet
 
-            with parquet.ParquetWriter(file, parquet.read_schema(parts[0])) as writer:
+            with parts[0].open("rb") as stream:  # for Arrow takes no path but UTF-8
+                schema = parquet.read_schema(stream)
+            with parquet.ParquetWriter(file, schema) as writer:
                 for part in parts:
-                    writer.write_table(parquet.read_table(part))
+                    with part.open("rb") as stream:
+                        writer.write_table(parquet.read_table(stream))
         else:
             for part in parts:
                 with part.open("rb") as stream:
@@ -117,16 +122,18 @@ def _compressed(file: IO[bytes], suffix: str) -> Iterator[IO[bytes]]:
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=_as_json)
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False, default=_as_json)
+    except ValueError:  # JSON has no number that is not finite
+        text = json.dumps(value, default=_as_json)
+        finite = json.loads(text, parse_constant=lambda _: None)
+        return json.dumps(finite, ensure_ascii=False)
 
 
 def _as_json(value: Any) -> Any:
     """A value of Arrow's in JSON, as near as JSON comes."""
     if _is_arrow(value):
-        try:
-            return value[0].as_py()
-        except ValueError:  # nanoseconds, for which Python has no type
-            return str(value[0])
+        return plain(value[0])
     return value.hex() if isinstance(value, bytes) else str(value)
 
 

@@ -68,11 +68,14 @@ def _item(record: Any, name: str) -> Item | None:
         header: value for header, value in headers.to_tuples() if header.lower() not in shown
     }
     identity = fields["id"] or f"{name}, byte {record.stream_pos:,}"
-    if record.content_length > MOST_BYTES:
-        return Failed(identity, f"a record of more than {MOST_BYTES:,} bytes")
-    block = record.reader.read()
-    if len(block) < record.content_length:
+    block = record.reader.read(min(record.content_length, MOST_BYTES + 1))
+    rest = record.content_length - len(block)
+    while rest and (chunk := record.reader.read(min(rest, _CHUNK))):
+        rest -= len(chunk)
+    if rest:
         raise SourceError("it is cut short")
+    if len(block) > MOST_BYTES:
+        return Failed(identity, f"a record of more than {MOST_BYTES:,} bytes")
     type_of_record = headers.get("WARC-Type")
     if type_of_record not in _WITH_PAGES:
         return None
