@@ -170,6 +170,20 @@ def test_a_page_that_lost_words_is_told_from_one_that_lost_few(tmp_path: Path) -
         read_labeled(_write(tmp_path, _record(blocks=blocks[:4])))
 
 
+@pytest.mark.parametrize("compression", ["gzip", "zstandard"])
+def test_a_compressed_file_is_read_and_told_where_it_is_cut_short(
+    compression: str, tmp_path: Path
+) -> None:
+    path = _write(tmp_path, _record())
+    data = pytest.importorskip(compression).compress(path.read_bytes())
+    path.write_bytes(data)
+    [page] = read_labeled(path)
+    assert page.labels == [label for _, label in BLOCKS]
+    path.write_bytes(data[:-20])
+    with pytest.raises(LabelError, match=r"pages\.jsonl: the .* data end early"):
+        read_labeled(path)
+
+
 def test_a_bad_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(LabelError, match=r"no \.jsonl file"):
         read_labeled(tmp_path)
