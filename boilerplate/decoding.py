@@ -49,18 +49,19 @@ _NO_PAGE = frozenset(
 )
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))  # escapes switch sets in ISO-2022-JP
+# How files that hold no text begin, and text does not: a page may begin with the word RIFF.
 _MAGIC = (
-    (b"%PDF-", "a PDF"),
-    (b"\x89PNG\r\n", "a PNG image"),
-    (b"\xff\xd8\xff", "a JPEG image"),
-    (b"GIF8", "a GIF image"),
-    (b"RIFF", "a RIFF file (an image or sound)"),
-    (b"PK\x03\x04", "a ZIP archive or an office document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"\x28\xb5\x2f\xfd", "a zstandard archive"),
-    (b"\x7fELF", "a program"),
-    (b"SQLite format 3", "a database"),
-    (b"\xd0\xcf\x11\xe0", "an office document"),
+    (rb"%PDF-", "a PDF"),
+    (rb"\x89PNG\r\n", "a PNG image"),
+    (rb"\xff\xd8\xff", "a JPEG image"),
+    (rb"GIF8[79]a", "a GIF image"),
+    (rb"RIFF.{4}(?:WEBP|WAVE|AVI )", "a RIFF file (an image or sound)"),
+    (rb"PK\x03\x04", "a ZIP archive or an office document"),
+    (rb"\x1f\x8b", "a gzip archive"),
+    (rb"\x28\xb5\x2f\xfd", "a zstandard archive"),
+    (rb"\x7fELF", "a program"),
+    (rb"SQLite format 3\0", "a database"),
+    (rb"\xd0\xcf\x11\xe0", "an office document"),
 )
 
 
@@ -117,7 +118,7 @@ def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
 def binary_nature(data: bytes) -> str | None:
     """What kind of file this is in words, if it is none that holds text; else None."""
     for magic, name in _MAGIC:
-        if data.startswith(magic):
+        if re.match(magic, data, re.S):
             return name
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None

@@ -12,9 +12,10 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from boilerplate.errors import LabelError
+from boilerplate.errors import LabelError, SourceError
 from boilerplate.page import LABELS, Kind, Label, Page
 from boilerplate.segment import segment
+from boilerplate.sources.streams import Plain
 
 _SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 _WORD = re.compile(rf"[{_SPACELESS}]|[^\s{_SPACELESS}]+")
@@ -33,7 +34,7 @@ class LabeledPage:
 
 
 def read_labeled(path: Path) -> list[LabeledPage]:
-    """Read labelled pages from a JSONL file, or from all `*.jsonl` of a folder.
+    """Read labelled pages from a JSONL file, plain or compressed, or all `*.jsonl` of a folder.
 
     A line is `{"id", "kind", "source", "blocks": [{"text", "label"}, ...]}`; other fields are
     ignored. The page itself is in the field `html`, or beside the file as `<id>.html` or
@@ -63,9 +64,12 @@ def read_labeled(path: Path) -> list[LabeledPage]:
 
 def _records(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
-        content = file.read_bytes()
+        with file.open("rb") as raw:
+            content = Plain(raw).readall()
     except OSError as error:
         raise LabelError(f"{file}: {error.strerror}") from None
+    except SourceError as error:
+        raise LabelError(f"{file}: {error}") from None
     for number, line in enumerate(content.split(b"\n"), 1):
         if not line.strip():
             continue

@@ -36,7 +36,8 @@ class BoilerplateClassifier:
             probabilities; pages of one group stay in one fold.
         min_groups: Class names and the like are used as features if they stand in pages of at
             least so many groups.
-        seed: Of the sampling of blocks from pages that have very many.
+        seed: Of the sampling of blocks: from pages that have very many, and of those that are no
+            headline for the fit that tells headlines.
         n_jobs: Fits that run at once, as joblib counts them.
 
     Attributes:

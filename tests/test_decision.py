@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +62,25 @@ def test_the_cut_goes_into_a_wide_gap_rather_than_between_nearly_equal_blocks() 
 
 def test_of_the_cuts_that_keep_the_same_blocks_it_is_the_one_nearest_half_the_expected_f1() -> None:
     assert 0.45 < _cut([(0.97, 80)] * 12 + [(0.02, 5)] * 30) < 0.5  # no nearer to .97 or .02
+
+
+SURE = [(0.98, 50)] * 10 + [(0.05, 5)] * 10
+
+
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [
+        ([(0.97, 80)] * 12 + [(0.25, 80)] * 3, 0.436),  # half the F1 to expect
+        ([(0.4, 25)] * 6 + [(0.1, 25)] * 6, 0.226),
+        ([*SURE, *[(0.5, 30)] * 3], 0.5),  # in the gap: what lies below is not worth leaving it
+        ([*SURE, *[(0.5, 36)] * 3], 0.441),  # here it is
+        ([(0.15, 20)] * 8, 0.15),  # unlikely as they are, some are kept
+        ([(0.09, 20)] * 8, 0.1),
+        ([(0.9, 0), (0.05, 0)], 0.1),  # marks alone, without a word
+    ],
+)
+def test_where_the_cut_is(blocks: Blocks, expected: float) -> None:
+    assert _cut(blocks) == pytest.approx(expected, abs=0.002)
 
 
 def test_blocks_without_words_are_judged_like_the_others() -> None:

@@ -152,9 +152,15 @@ def test_short_text_without_a_declaration_is_western() -> None:
         (b"%PDF-1.7\n", "PDF"),
         (b"\x89PNG\r\n\x1a\n", "PNG"),
         (b"\xff\xd8\xff\xe0", "JPEG"),
+        (b"GIF87a", "GIF"),
+        (b"GIF89a", "GIF"),
+        (b"RIFF\n\0\0\0WEBPVP8 ", "RIFF"),
+        (b"RIFF\xff\xff\xff\xffWAVEfmt ", "RIFF"),
+        (b"RIFF\0\0\0\0AVI LIST", "RIFF"),
         (b"PK\x03\x04", "ZIP"),
         (b"\x1f\x8b\x08", "gzip"),
         (b"\x28\xb5\x2f\xfd", "zstandard"),
+        (b"SQLite format 3\0", "database"),
         (bytes(range(64)) * 20, "binary"),
     ],
 )
@@ -164,8 +170,9 @@ def test_files_that_hold_no_text_are_told(data: bytes, word: str) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"<p>hello", RUSSIAN.encode("utf-16"), RUSSIAN.encode("koi8-r"), b"a\0b" + b"c" * 200],
-)
+    [b"", b"<p>hello", RUSSIAN.encode("utf-16"), RUSSIAN.encode("koi8-r"), b"a\0b" + b"c" * 200,
+     b"RIFF Film Festival opens", b"GIF8 is how it begins", b"SQLite format 3 is a file format"],
+)  # fmt: skip
 def test_text_is_not_binary(data: bytes) -> None:
     assert binary_nature(data) is None
 

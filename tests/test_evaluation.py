@@ -1,8 +1,14 @@
-"""The bench: grouped folds, scores, failures, floors, calibration, cards, fragments."""
+"""The bench: grouped folds, scores, failures, floors, calibration, cards, fragments.
+
+And the command `evaluate`, on files that are compressed or cut short.
+"""
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -274,3 +280,29 @@ def test_teasers_below_an_article_are_boilerplate_from_other_pages() -> None:
         assert (whole.shares[-len(below) :, 2] == 1).all()
         assert any(text in other.page.texts for text in below for other in pages)
     assert [e.source for e in with_teasers(pages)] == [e.source for e in made]
+
+
+def _evaluate(gold: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "boilerplate", "evaluate", str(gold)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("compression", ["gzip", "zstandard"])
+@pytest.mark.parametrize("labeled", [False, True])
+def test_the_command_reads_compressed_files_and_tells_which_are_cut_short(
+    compression: str, labeled: bool, tmp_path: Path
+) -> None:
+    record: dict[str, object] = {"html": "<p>The ice held for weeks.", "text": "The ice held."}
+    if labeled:
+        blocks = [{"text": "The ice held for weeks.", "label": "content"}]
+        record |= {"id": "ice", "kind": "html", "source": "ours", "blocks": blocks}
+    gold = tmp_path / "gold.jsonl.compressed"
+    data = pytest.importorskip(compression).compress(json.dumps(record).encode() + b"\n")
+    gold.write_bytes(data)
+    done = _evaluate(gold)
+    assert json.loads(done.stdout)["pages"] == 1 and not done.stderr
+    assert ("block_accuracy" in json.loads(done.stdout)) == labeled
+    gold.write_bytes(data[:-20])
+    done = _evaluate(gold)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(rf"Error: {gold}: the \w+ data end early; .*\n", done.stderr)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boilerplate.features import features
+from boilerplate.features import FEATURES_VERSION, features
 from boilerplate.features.lines import lines, numbers, token_names
 from boilerplate.features.table import columns
 from boilerplate.features.tokens import named
@@ -273,3 +273,74 @@ def test_the_footer_of_the_page_is_not_that_of_a_card() -> None:
     inside, after = _column(CARDS, "in_page_footer"), _column(CARDS, "after_page_footer")
     assert [text for text, value in inside.items() if value] == ["Harbour office"]
     assert [text for text, value in after.items() if value] == ["Cookies"]
+
+
+RICH_HTML = """<title>Ice in the harbour - The Tide</title><meta property=og:type content=article>
+<body><header role=banner><div class=main-nav><ul><li><a href=/>Home</a><li><a href=/m>Map</a></ul>
+</div><form><label>Search: <input></label><button>Go ></button></form></header>
+<main class=content><article class="post tide" id=post-7><h1>Ice in the harbour</h1>
+<p class=byline><img src=a.jpg>By <a href=/anna>Anna Lind</a>, 4 March 2021 | 3 comments
+<p>The ice held the harbour for weeks, and the boats with it; nobody had seen it since 1929.
+<p>"It may last," said <b>harbour master</b> Lind (71), <i>who has counted forty boats</i>... Why?
+<h2>What it costs</h2><p>The harbour lost $4,000 a week, Lind said,<br>and the boats as much again.
+<blockquote>They wait at the quay for the ice to go.</blockquote>
+<pre>def ice(days): return {"held": days // 7}  # in file_name.py, iceOfTheHarbour</pre>
+<table><tr><th>Boat<td>12 m<tr><th>Tug<td>9 m</table><figure><img><figcaption>FROZEN:</figcaption>
+</figure><h3>ice in the harbour</h3><p>The ice held the harbour for weeks, and the boats with it;
+nobody had seen it since 1929.</article><div class=grid><div class=card><img><h4>Anna</h4><p>A pilot
+boat of nine metres, built by her first owner in the winter of the great ice, it is said.</div>
+<div class=card><h4><a href=/b>Berta</a></h4><p>A tug</div><div class=card><h4>Clara</h4><p>A
+ferry.<ul><li>one<li>two<li>three</ul></div></div></main><aside class=sidebar><h4><a href=/n>More
+news</a></h4><p><a href=/1>Top stories →</a><p hidden>Share @tide #ice</aside>
+<div class=comments><p>lovely, isn't it?!<p>港口昨晚结冰了。</div>
+<footer class=footer>© 2021 <a href=/t>Terms</a></footer><div>Cookies</div>"""
+RICH_TEXT = """Home
+Map | Search
+
+Ice in the harbour
+By Anna Lind, 4 March 2021
+
+The ice held the harbour for weeks, and the boats with it; nobody had seen it since 1929.
+"It may last," said harbour master Lind (71), who has counted forty boats in the harbour... Why?
+
+What it costs:
+The harbour lost $4,000 a week, Lind said, and the boats lost as much again at the frozen quay.
+They wait at the quay for the ice to go.
+
+* Tug, 9 m,
+* Ferry, 30 m
+and so on
+
+- [Top stories](/1)
+- www.example.org/file_name?a={b}
+The ice held the harbour for weeks, and the boats with it; nobody had seen it since 1929.
+
+
+MORE NEWS
+Celebrity chef opens restaurant: visitors queue around several streets, cameras are everywhere.
+港口昨晚结冰了。
+© 2021 The Tide → iceOfTheHarbour @tide
+"""
+
+
+@pytest.mark.parametrize(
+    ("page", "kind", "told"),
+    [
+        (RICH_HTML, "html", (30934307.064724, 5158974.309122)),
+        (RICH_TEXT, "text", (4254809.990960, 1060321.793106)),
+    ],
+)
+def test_no_feature_changes_unless_their_version_does(
+    page: str, kind: Kind, told: tuple[float, float]
+) -> None:
+    computed = features(segment(page, kind))
+    n = len(computed.words)
+    p = np.roll(np.linspace(0.95, 0.05, n), n // 3)
+    first = np.column_stack((p, 0.5 - p / 2, 0.5 - p / 2))
+    _, stacked = computed.stacked(first, np.column_stack((p[::-1], p)))
+    # A sum of all cells, each with its own weight, does not hang on how a processor rounds.
+    sums = [float(m.ravel() @ np.arange(1, m.size + 1)) for m in (computed.matrix, stacked)]
+    assert (FEATURES_VERSION, *sums) == pytest.approx((4, *told), abs=1e-5), (
+        "these features have changed: count FEATURES_VERSION up (unless only the blocks have), "
+        "train the models anew, and put the new numbers here"
+    )

@@ -146,6 +146,18 @@ def test_wrong_arguments_are_told(arguments: dict[str, object], words: str) -> N
     assert "\n" not in str(error.value)
 
 
+def test_a_model_file_that_was_written_anew_is_read_anew(
+    small_model: BoilerplateClassifier, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.json"
+    small_model.save(path)
+    before = BoilerplateFilter(path)
+    assert BoilerplateFilter(str(path)).model is before.model  # unchanged, it is read but once
+    labels = ["content"] * 3 + ["boilerplate"] * 7  # the menu is the article
+    BoilerplateClassifier(C=1.0).fit([PAGE], [labels]).save(path)
+    assert BoilerplateFilter(path)(PAGE).startswith("Home") and FIRST in before(PAGE)
+
+
 def test_what_is_no_page_is_told(keep: BoilerplateFilter) -> None:
     with pytest.raises(PageError, match="NoneType"):
         keep(None)  # type: ignore[arg-type]
@@ -262,17 +274,29 @@ def test_pruning_leaves_the_cells_of_a_kept_row_in_their_columns(
 class _Told(BoilerplateClassifier):
     """Gives a page of fifteen blocks these probabilities of content, the first a headline's."""
 
+    def __init__(self, headline: float) -> None:
+        super().__init__()
+        self.headline = headline
+
     def page_proba(self, page: Page, computed: Features | None = None) -> Floats:
         content = np.array([0.05] + [0.99] * 10 + [0.65, 0.5, 0.4, 0.3])
-        headline = np.where(np.arange(15) == 0, 0.55, 0.0)
+        headline = np.where(np.arange(15) == 0, self.headline, 0.0)
         return np.column_stack((content, headline, 1.0 - content - headline))
 
 
-def test_a_likely_headline_stays_though_a_sure_article_is_cut_above_it() -> None:
-    html = "<h1>Forty trees</h1>" + f"<p>{FIRST}</p>" * 10 + "<p>Not so sure of these</p>" * 4
-    labels = [block.label for block in BoilerplateFilter(_Told()).classify(html)]
-    assert labels == ["headline"] + ["content"] * 10 + ["boilerplate"] * 4
-    given = BoilerplateFilter(_Told(), threshold=0.62).classify(html)
+TOLD = "<h1>Forty trees</h1>" + f"<p>{FIRST}</p>" * 10 + "<p>Not so sure of these</p>" * 4
+
+
+@pytest.mark.parametrize(("headline", "label"), [(0.55, "headline"), (0.4, "boilerplate")])
+def test_a_likely_headline_stays_though_a_sure_article_is_cut_above_it(
+    headline: float, label: str
+) -> None:
+    labels = [block.label for block in BoilerplateFilter(_Told(headline)).classify(TOLD)]
+    assert labels == [label] + ["content"] * 10 + ["boilerplate"] * 4
+
+
+def test_a_threshold_is_the_headline_s_too() -> None:
+    given = BoilerplateFilter(_Told(0.55), threshold=0.62).classify(TOLD)
     assert (given[0].label, given[11].label) == ("boilerplate", "content")
 
 

@@ -1,6 +1,7 @@
 """Labelled pages: reading them, and labels that outlive a change of the segmentation."""
 
 import json
+from itertools import islice, permutations
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,16 @@ def test_a_folder_is_read_with_the_pages_that_stand_beside(tmp_path: Path) -> No
     assert note.labels == ["boilerplate", "content"]
 
 
+def test_the_text_that_stands_beside_is_cut_and_not_the_labelled_blocks(tmp_path: Path) -> None:
+    blocks = [{"text": "Menu Nothing", "label": "boilerplate"},
+              {"text": "is as it was. Nobody came back.", "label": "content"}]  # fmt: skip
+    path = _write(tmp_path, _record(id="note", kind="text", html=None, blocks=blocks))
+    (tmp_path / "note.txt").write_text("Menu\n\nNothing is as it was.\nNobody came back.\n")
+    [note] = read_labeled(path)
+    assert note.page.texts == ["Menu", "Nothing is as it was.", "Nobody came back."]
+    assert note.labels == ["boilerplate", "content", "content"]
+
+
 def test_labels_outlive_another_segmentation(tmp_path: Path) -> None:
     blocks = [
         {"text": "Home Tea", "label": "boilerplate"},
@@ -77,6 +88,27 @@ def test_labels_of_chinese_text_outlive_it_too(tmp_path: Path) -> None:
     html = "<p>首页</p><p>港口结冰了,渡轮停航。</p>"
     [page] = read_labeled(_write(tmp_path, _record(blocks=blocks, html=html)))
     assert page.labels == ["boilerplate", "content"]
+
+
+def test_labels_of_a_long_page_of_few_different_words_outlive_it_too(tmp_path: Path) -> None:
+    lines = list(map(" ".join, islice(permutations("warm the pot and wait".split()), 60)))
+    labels = ["content", "boilerplate"] * 15
+    pairs = zip(lines[::2], lines[1::2], labels, strict=True)
+    blocks = [{"text": f"{one} {two}", "label": label} for one, two, label in pairs]
+    html = "".join(f"<p>{line}" for line in ["Back", *lines])
+    [page] = read_labeled(_write(tmp_path, _record(html=html, blocks=blocks)))
+    assert page.labels == ["boilerplate", *(label for label in labels for _ in range(2))]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_block_gets_the_label_of_most_of_its_words(turned: bool, tmp_path: Path) -> None:
+    blocks = [{"text": "Warm the pot and wait", "label": "content"},
+              {"text": "Read more", "label": "boilerplate"}]  # fmt: skip
+    if turned:
+        blocks.reverse()
+    html = f"<p>{' '.join(block['text'] for block in blocks)}"
+    [page] = read_labeled(_write(tmp_path, _record(html=html, blocks=blocks)))
+    assert page.labels == ["content"]
 
 
 def test_a_text_page_is_made_of_its_blocks(tmp_path: Path) -> None:
@@ -136,6 +168,20 @@ def test_a_page_that_lost_words_is_told_from_one_that_lost_few(tmp_path: Path) -
     assert page.labels == [label for _, label in BLOCKS]
     with pytest.raises(LabelError, match="label the page anew"):
         read_labeled(_write(tmp_path, _record(blocks=blocks[:4])))
+
+
+@pytest.mark.parametrize("compression", ["gzip", "zstandard"])
+def test_a_compressed_file_is_read_and_told_where_it_is_cut_short(
+    compression: str, tmp_path: Path
+) -> None:
+    path = _write(tmp_path, _record())
+    data = pytest.importorskip(compression).compress(path.read_bytes())
+    path.write_bytes(data)
+    [page] = read_labeled(path)
+    assert page.labels == [label for _, label in BLOCKS]
+    path.write_bytes(data[:-20])
+    with pytest.raises(LabelError, match=r"pages\.jsonl: the .* data end early"):
+        read_labeled(path)
 
 
 def test_a_bad_file_is_named(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,14 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from boilerplate import BoilerplateClassifier, BoilerplateError, LabelError, ModelError
+from boilerplate import (
+    BoilerplateClassifier,
+    BoilerplateError,
+    LabelError,
+    ModelError,
+    modelfile,
+)
+from boilerplate.decision import GAP, LEAST, PASSAGE, SPREAD
 from boilerplate.features import features
 from boilerplate.segment import segment
 
@@ -268,76 +275,122 @@ def test_a_model_for_one_kind_refuses_the_other(kind: str) -> None:
         model.predict(TEXTS if kind == "html" else PAGES)
 
 
-def _first(table: dict[str, Any]) -> str:
-    return next(iter(table))
+def _place(document: Any, keys: Sequence[str | None]) -> tuple[Any, str]:
+    """An entry of the document as its object and its key; None stands for an object's first key."""
+    for key in keys[:-1]:
+        document = document[next(iter(document)) if key is None else key]
+    return document, next(iter(document)) if keys[-1] is None else keys[-1]
 
 
 def _set(*keys: str | None, value: Any) -> Callable[[Any], None]:
-    """A change of one entry of the document; None stands for an object's first key."""
+    def change(document: Any) -> None:
+        table, key = _place(document, keys)
+        table[key] = value
+
+    return change
+
+
+def _fill(*keys: str | None, number: Any) -> Callable[[Any], None]:
+    """A change of all numbers of a row."""
 
     def change(document: Any) -> None:
-        for key in keys[:-1]:
-            document = document[_first(document) if key is None else key]
-        document[_first(document) if keys[-1] is None else keys[-1]] = value
+        table, key = _place(document, keys)
+        table[key] = [number] * len(table[key])
+
+    return change
+
+
+def _add(*keys: str | None) -> Callable[[Any], None]:
+    """A change that adds a sound row to a table."""
+
+    def change(document: Any) -> None:
+        table, key = _place(document, [*keys, None])
+        table["another"] = table[key]
 
     return change
 
 
 def _drop(*keys: str | None) -> Callable[[Any], None]:
     def change(document: Any) -> None:
-        for key in keys[:-1]:
-            document = document[key]
-        del document[_first(document) if keys[-1] is None else keys[-1]]
+        table, key = _place(document, keys)
+        del table[key]
 
     return change
 
 
 COLUMNS = ("models", "html", "columns")
+STACKED = ("models", "text", "stacked_columns")
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "words"),
     [
-        _set("format", value="other"),
-        _set("schema", value=99),
-        _set("features_version", value=0),
-        _set("parameters", value=[]),
-        _set("parameters", value={"C": "0.1"}),
-        _set("models", value={}),
-        _set("models", value=[1]),
-        _set("models", "pdf", value={}),
-        _set("models", "html", value=None),
-        _set(*COLUMNS, value=[]),
-        _set(*COLUMNS, None, value=[1.0]),
-        _set(*COLUMNS, None, value=["1"] * 6),
-        _set(*COLUMNS, None, value=[True] * 6),
-        _set(*COLUMNS, None, value=[None] * 6),
-        _set(*COLUMNS, None, value=[0.0] * 6),  # a scale of nought
-        _set(*COLUMNS, None, value=[1e308] * 6),
-        _set(*COLUMNS, None, value=[10**400] * 6),
-        _set(*COLUMNS, "another", value=[1.0] * 6),
-        _set("models", "html", "intercept", value=[1.0]),
-        _set("models", "text", "intercept", value=3),
-        _set("models", "html", "tokens", None, value=[1.0]),
-        _set("models", "html", "tokens", "own", None, value=[1.0]),
-        _set("models", "text", "tokens", "elsewhere", value={}),
-        _drop("models", "html", "tokens", "own"),
-        _drop("format"),
-        _drop("models"),
-        _drop("models", "html", "columns"),
-        _drop("models", "html", "stacked_columns"),
-        _drop("models", "html", "tokens"),
-        _drop("models", "html", "intercept"),
-        _drop(*COLUMNS, None),
-        _drop("models", "text", "stacked_columns", None),
+        (_set("format", value="other"), "does not say that it is one"),
+        (_set("schema", value=99), "schema is 99"),
+        (_set("features_version", value=0), "version 0 of the features"),
+        (_set("parameters", value=[]), "parameters are missing"),
+        (_set("parameters", value={"C": "0.1"}), "not all are numbers"),
+        (_set("models", value={}), "must hold a model"),
+        (_set("models", value=[1]), "must hold a model"),
+        (_set("models", "pdf", value={}), "must hold a model"),
+        (_set("models", "html", value=None), "html model is no object"),
+        (_set(*COLUMNS, value=[]), "html model has no columns"),
+        (_set(*COLUMNS, value={str(n): [] for n in range(10_001)}), "too many columns"),
+        (_set(*COLUMNS, None, value=[1.0]), "numbers are expected"),
+        (_fill(*COLUMNS, None, number="1"), "number is out of range"),
+        (_fill(*COLUMNS, None, number=True), "number is out of range"),
+        (_fill(*COLUMNS, None, number=None), "number is out of range"),
+        (_fill(*COLUMNS, None, number=1e308), "number is out of range"),
+        (_fill(*COLUMNS, None, number=-1e13), "number is out of range"),
+        (_fill(*COLUMNS, None, number=10**400), "number is out of range"),
+        (_fill(*COLUMNS, None, number=0.0), "a scale of the html model is not above zero"),
+        (_fill(*STACKED, None, number=-1.0), "a scale of the text model is not above zero"),
+        (_add(*COLUMNS), "html model was fitted with other features"),
+        (_set("models", "html", "intercept", value=[1.0]), "numbers are expected"),
+        (_set("models", "text", "intercept", value=3), "numbers are expected"),
+        (_fill("models", "text", "intercept", number="1"), "number is out of range"),
+        (_set("models", "html", "tokens", None, value=[1.0]), "html model has no own"),
+        (_set("models", "html", "tokens", "own", None, value=[1.0]), "numbers are expected"),
+        (_fill("models", "html", "tokens", "own", None, number="1"), "number is out of range"),
+        (_set("models", "text", "tokens", "elsewhere", value={}), "must have tokens"),
+        (_drop("models", "html", "tokens", "own"), "must have tokens"),
+        (_drop("format"), "does not say that it is one"),
+        (_drop("models"), "must hold a model"),
+        (_drop(*COLUMNS), "html model has no columns"),
+        (_drop(*STACKED), "text model has no stacked_columns"),
+        (_drop("models", "html", "tokens"), "must have tokens"),
+        (_drop("models", "html", "intercept"), "numbers are expected"),
+        (_drop(*COLUMNS, None), "html model was fitted with other features"),
+        (_drop(*STACKED, None), "text model was fitted with other features"),
     ],
 )
 def test_a_changed_model_file_is_refused(
-    change: Callable[[Any], None], document: Any, tmp_path: Path
+    change: Callable[[Any], None], words: str, document: Any, tmp_path: Path
 ) -> None:
     changed = json.loads(json.dumps(document))
     change(changed)
-    _is_refused(tmp_path, json.dumps(changed).encode())
+    _is_refused(tmp_path, json.dumps(changed).encode(), words)
+
+
+@pytest.mark.parametrize(
+    ("limit", "words"),
+    [("_MOST_BYTES", "larger than"), ("_MOST_TOKENS", "html model has too many own")],
+)
+def test_a_model_file_that_is_too_large_is_refused(
+    limit: str, words: str, document: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(modelfile, limit, 1)
+    _is_refused(tmp_path, json.dumps(document).encode(), words)
+
+
+def test_a_model_file_tells_the_decision_that_is_made(document: Any) -> None:
+    assert document["decision"] == {
+        "rule": "largest expected F1",
+        "least_probability": LEAST,
+        "shared_error": SPREAD,
+        "gap": GAP,
+        "repeated_words": PASSAGE,
+    }
 
 
 @pytest.mark.parametrize(
@@ -362,13 +415,21 @@ def test_what_is_no_model_file_is_refused(content: bytes, tmp_path: Path) -> Non
     _is_refused(tmp_path, content)
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "-1e999"])
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        ("NaN", "NaN is not a number"),
+        ("Infinity", "Infinity is not a number"),
+        ("1e999", "number is out of range"),
+        ("-1e999", "number is out of range"),
+    ],
+)
 def test_numbers_that_are_not_finite_are_refused(
-    number: str, document: Any, tmp_path: Path
+    number: str, words: str, document: Any, tmp_path: Path
 ) -> None:
     document = json.loads(json.dumps(document))
-    document["models"]["html"]["intercept"] = ["here", 0.0, 0.0, 0.0]
-    _is_refused(tmp_path, json.dumps(document).replace('"here"', number).encode())
+    document["models"]["html"]["intercept"][0] = "here"
+    _is_refused(tmp_path, json.dumps(document).replace('"here"', number).encode(), words)
 
 
 def test_a_truncated_model_file_is_refused(document: Any, tmp_path: Path) -> None:
@@ -384,10 +445,10 @@ def test_a_folder_and_a_missing_file_are_no_models(tmp_path: Path) -> None:
         assert str(path) in str(error.value)
 
 
-def _is_refused(folder: Path, content: bytes) -> None:
+def _is_refused(folder: Path, content: bytes, words: str | None = None) -> None:
     path = folder / "broken.json"
     path.write_bytes(content)
-    with pytest.raises(ModelError) as error:
+    with pytest.raises(ModelError, match=words) as error:
         BoilerplateClassifier.load(path)
     assert str(path) in str(error.value) and "\n" not in str(error.value)
     assert (

@@ -1,5 +1,7 @@
 """Pages to blocks: HTML, BeautifulSoup trees, flattened text, and telling them apart."""
 
+import textwrap
+
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
@@ -8,6 +10,7 @@ from boilerplate import PageError
 from boilerplate.page import Page
 from boilerplate.segment import segment
 
+SOME = "Ten words stand in this sentence, which explains it all.\n"
 LONG = "many more words follow in this long and patient explanation " * 20
 
 
@@ -35,12 +38,16 @@ def texts(html: str) -> list[str]:
         ("<p><a href=x>Tag one</a><a href=y><b>two</b></a>", ["Tag one two"]),
         ("<p><b>D</b><span>ecorated</span> <i>a</i><i>b</i>", ["Decorated ab"]),
         ("<p><span>汽船</span><span>河上</span>", ["汽船河上"]),
+        ("<p><span>from 3</span><span>beds</span>", ["from 3 beds"]),
         ("<pre><i>foo</i><i>bar</i></pre>", ["foobar"]),
         # lists, tables, definitions
         ("<ul><li>a<ul><li>b<ol><li>c</ol></ul><li>d</ul>", list("abcd")),
         ("<table><caption>t<tr><th>a<td>b<tr><td>c</table>", ["t", "a", "b", "c"]),
         ("<table><tr><td><table><tr><td>in</table>after</table>", ["in", "after"]),
         ("<dl><dt>a<dd>b<dd>c</dl>", ["a", "b", "c"]),
+        # dialogs, forms, what unfolds
+        ("a<dialog>b</dialog>c<fieldset><legend>d</legend>e</fieldset>f", list("abcdef")),
+        ("<details><summary>a</summary>b</details>c", ["a", "b", "c"]),
         # preformatted text keeps its lines
         ("<pre>\na  b\n\n  c <b>d</b>\n</pre>e\nf", ["a  b\n\n  c d", "e f"]),
         ("<pre>a<br>b</pre>", ["a\nb"]),
@@ -49,6 +56,7 @@ def texts(html: str) -> list[str]:
         ("<style>a{}</style>b<script>c</script><template>d</template>", ["b"]),
         ("a<svg><text>b</text></svg><select><option>c</select>", ["a"]),
         ("<video>a</video><object>b</object><canvas>c</canvas>d", ["d"]),
+        ("a<noembed>b</noembed><noframes>c</noframes>d", ["ad"]),
         ("<template shadowrootmode=open><p>a</template><p>b", ["b"]),
         ("<p>a</p><noscript><p>b</noscript>", ["a", "b"]),
         # how characters are read
@@ -84,9 +92,33 @@ def test_blocks_know_their_element_and_their_links() -> None:
     )
     assert page.title == "My title"
     assert page.texts == ["a bc d", "ef gh", "i"]
-    assert page.tags == ["p", "h2", "body"] or page.tags == ["p", "h2", "p"]
+    assert page.tags == ["p", "h2", "body"]
     assert page.link_chars.tolist() == [2, 4, 1]
     assert page.strong_chars.tolist() == [1, 0, 0]
+
+
+def test_blocks_know_their_emphasis_and_the_images_since_the_last_one() -> None:
+    page = segment(
+        "<img><p>a <em>bc</em> <i>def</i><img> <strong>g</strong> <b>hi</b> <u>j</u><p>k<p>l<img>",
+        "html",
+    )
+    assert page.texts == ["a bc def g hi j", "k", "l"]
+    assert page.strong_chars.tolist() == [8, 0, 0]
+    assert page.images.tolist() == [2, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("head", "title"),
+    [
+        ('<title>Ice</title><meta property="og:title" content="Ice and fire">', "Ice"),
+        ('<title> </title><meta property="og:title" content="Ice and fire">', "Ice and fire"),
+        ('<META PROPERTY="OG:TITLE" CONTENT="Ice and fire">', "Ice and fire"),
+        ('<meta name="Og:Title" content="Ice and fire">', "Ice and fire"),
+        ("", ""),
+    ],
+)
+def test_a_page_without_a_title_has_the_one_that_it_shares(head: str, title: str) -> None:
+    assert segment(f"{head}<p>The ice held.", "html").title == title
 
 
 def test_elements_hold_ranges_of_blocks() -> None:
@@ -102,11 +134,12 @@ def test_elements_are_told_apart_by_what_their_attributes_name() -> None:
     html = (
         '<div class="Post  body" id=c1 role="Main Region" rel href=x title=y>a</div>'
         "<p style='color:red; DISPLAY: none'>b<p aria-hidden=false>c<p aria-hidden=true>d"
+        "<p style='visibility: hidden'>e<p style='visibility: visible'>f"
     )
     elements = segment(html, "html").elements
     names = [elements.names[k] for k in elements.name[2:]]  # after html and body
     post = "div\t.Post  body\t#c1\trole=main\trole=region"
-    assert names == [post, "p\thidden", "p", "p\thidden"]
+    assert names == [post, "p\thidden", "p", "p\thidden", "p\thidden", "p"]
 
 
 @pytest.mark.parametrize(
@@ -212,6 +245,8 @@ def test_what_is_no_page_is_refused() -> None:
         'Plain start, then <p class="lead">a paragraph</p> and <div>more</div>.',
         "<li>one</li><li>two</li>",
         "<aside>x</aside>",
+        f"<p>{SOME * 3}<p>{SOME * 3}",  # a tag to forty words where it begins with one
+        f"{SOME}<p>{SOME * 2}<p>{SOME}",  # to twenty where not
         "<script>var a=1;</script><p>hello</p>",
         "<!doctype html>",
         "<!-- nothing else -->",
@@ -235,6 +270,8 @@ def test_html_is_told(page: str) -> None:
         "The <p> and <div> tags are block elements.",
         "Use <p> for paragraphs and <ul> for lists. Close them with </p> and </ul>.",
         "<p> is the tag of a paragraph and <div> that of a box.",
+        f"<p>{SOME * 5}",
+        f"{SOME * 2}<p>{SOME * 2}<p>{SOME}",
         "A paragraph is written as <p>text</p>. " + LONG,
         "# Title\n\nSome *text* with <br> a break and `<div>` code.\n\n- item\n\n" + LONG,
         "<name>Anna</name> said to <name>Ben</name>: <quote>hello</quote>",
@@ -293,6 +330,29 @@ def test_hard_wrapped_paragraphs_are_joined_and_list_items_are_not() -> None:
     assert page.lines.tolist() == [4, 3, 1, 1, 1]
 
 
+PROSE = " ".join(WRAPPED.partition("\n- ")[0].split())
+
+
+@pytest.mark.parametrize(("width", "joined"), [(30, False), (50, True), (110, True), (150, False)])
+def test_text_is_wrapped_at_widths_at_which_people_wrap(width: int, joined: bool) -> None:
+    lines = textwrap.wrap(PROSE, width)
+    text = "\n\n".join(["\n".join(lines)] * 3)
+    assert segment(text, "text").texts == ([PROSE] if joined else lines) * 3
+
+
+def test_wrapped_lines_of_chinese_are_joined_without_spaces() -> None:
+    chinese = "港口昨晚结冰了，渡轮暂时停航。居民们说，这样的冬天已经三十年没有见过了。" * 6
+    lines = textwrap.wrap(chinese, 44)
+    assert any(line.endswith("，") for line in lines)
+    assert segment("\n".join(lines), "text").texts == [chinese]
+
+
+def test_where_a_line_is_far_longer_than_the_others_nobody_wrapped_them() -> None:
+    wrapped = textwrap.wrap(PROSE, 72) * 40
+    assert len(segment("\n".join(wrapped), "text")) < 200
+    assert len(segment("\n".join([*wrapped, PROSE[:200]]), "text")) == len(wrapped) + 1
+
+
 def test_lines_that_are_not_wrapped_stay_apart() -> None:
     menu = "Home\nNews\nSports\nAbout us\nContact\nPrivacy\nTerms\nThe ferry is tied up."
     assert segment(menu, "text").texts == menu.split("\n")
@@ -325,6 +385,15 @@ def test_styles_and_elements_that_are_closed_are_left_alone() -> None:
     page = segment("<div><b>Ice</b> held <br><i>on</i></div>" * 3_000, "html")
     assert len(page) == 3_000
     assert set(np.bincount(page.elements.inline_block)[1:]) == {2}
+
+
+def test_what_is_not_too_deep_keeps_its_elements_on_a_page_of_many_tags() -> None:
+    styles = "<b><big><em><font><i><s><small><strong><tt><u>"
+    deep = "<div>" * 300 + "Rain." + "</div>" * 300
+    page = segment("<p>The ice held.</p>" * 10_000 + f"{deep}<p>{styles}Wind.", "html")
+    assert page.texts[-2:] == ["Rain.", "Wind."]
+    assert page.elements.depth.max() > 300
+    assert np.bincount(page.elements.inline_block)[-1] == 10
 
 
 def test_a_tag_of_countless_attributes_costs_no_text() -> None:

@@ -23,7 +23,7 @@ _SPACELESS = (  # scripts that write no spaces: Han, kana, Thai, Lao, Khmer, Mya
     "\u1780-\u17d3\u17e0-\u17e9\u1000-\u1049\u1050-\u109f\uaa60-\uaa7f"
 )
 _TOKEN = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+")
-_ADDRESS = re.compile(r"\]\([^()\s]*\)")  # of a Markdown link
+_ADDRESS = re.compile(r"\]\([^()\s]*\)")  # of a Markdown link, which no gold text holds
 _ANCHOR = 8  # tokens of an anchor: long enough that a chance match is no concern
 _RUN = 3  # matched runs shorter than this are chance: "of the" in a footer
 _CELLS = 1 << 33  # bits of the largest LCS matrix: 1 GiB
@@ -32,6 +32,11 @@ _CELLS = 1 << 33  # bits of the largest LCS matrix: 1 GiB
 def tokens(text: str) -> list[str]:
     """Split a text into lower-cased words; characters of a script without spaces stand alone."""
     return _TOKEN.findall(text.lower())
+
+
+def without_addresses(text: str) -> str:
+    """Leave out where Markdown links lead; what they say stays."""
+    return _ADDRESS.sub("]", text)
 
 
 def content_share(blocks: Sequence[str], gold: str) -> NDArray[np.float64]:
@@ -47,7 +52,7 @@ def content_share(blocks: Sequence[str], gold: str) -> NDArray[np.float64]:
         alphabet.setdefault(token, chr(len(alphabet) + 1)) for line in lines for token in line
     )
     spelled = [
-        "".join(alphabet.get(token, "\0") for token in tokens(_ADDRESS.sub("]", text)))
+        "".join(alphabet.get(token, "\0") for token in tokens(without_addresses(text)))
         for text in blocks
     ]
     sizes = np.array([len(block) for block in spelled], dtype=np.intp)

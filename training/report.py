@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -13,13 +12,12 @@ from rich.table import Table
 
 from boilerplate.page import Floats, Ints
 from boilerplate.scoring import Scores, word_scores
-from training.align import oracle
+from training.align import oracle, without_addresses
 from training.corpora import CHECKING, TRAINING
 from training.examples import Example
 
 ALONE = "labeled-alone"  # the pages of `labeled/` once more, from models that saw nothing else
 
-_ADDRESS = re.compile(r"\]\([^()\s]*\)")  # of a Markdown link, which no gold text holds
 _RESAMPLES = 2000
 _FEWEST = 10  # pages of a type or a language that make a row of their own
 _ORDER = (*TRAINING, *CHECKING, "labeled", ALONE)
@@ -33,7 +31,7 @@ def page_scores(examples: Iterable[Example], texts: Iterable[str | None]) -> lis
     """Word scores of each page with a gold text; those without come out as not a number."""
     nothing = Scores(float("nan"), float("nan"), float("nan"))
     return [
-        nothing if e.gold.text is None else word_scores(_ADDRESS.sub("]", text or ""), e.gold.text)
+        nothing if e.gold.text is None else word_scores(without_addresses(text or ""), e.gold.text)
         for e, text in zip(examples, texts, strict=True)
     ]
 

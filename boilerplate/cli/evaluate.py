@@ -7,14 +7,15 @@ import json
 from collections.abc import Iterator
 from math import fsum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from boilerplate.cli import options
 from boilerplate.cli.output import write_summary
 from boilerplate.cli.report import Failure, Report, progress
-from boilerplate.errors import LabelError
+from boilerplate.errors import LabelError, SourceError
+from boilerplate.sources.streams import Plain
 
 if TYPE_CHECKING:
     from boilerplate import BoilerplateFilter
@@ -34,9 +35,9 @@ def command(
 ) -> None:
     """Score a model (the shipped ones unless -m is given) on GOLD, pages with known main text.
 
-    GOLD is labelled data as for train, or a JSONL file (.jsonl, .jsonl.zst) of lines {"html": a
-    page, "text": its main text without the headline}. Texts are compared as bags of words; every
-    score is the mean over the pages. The headline counts neither for nor against.
+    GOLD is labelled data as for train, or a JSONL file of lines {"html": a page, "text": its main
+    text without the headline}; either may be compressed (gzip, zstd). Texts are compared as bags of
+    words; every score is the mean over the pages. The headline counts neither for nor against.
     """
     from boilerplate import BoilerplateFilter
     from boilerplate.scoring import mean_scores
@@ -116,21 +117,11 @@ def _record(line: bytes) -> dict[str, Any]:
 
 
 def _lines(gold: Path) -> Iterator[tuple[str, bytes]]:
-    """Stream the lines of a JSONL file that are not blank, each with a name for messages."""
-    with gold.open("rb") as file:
-        lines = _decompressed(file, gold) if gold.suffix == ".zst" else file
-        for number, line in enumerate(lines, 1):
-            if line.strip():
-                yield f"{gold}, line {number}", line
-
-
-def _decompressed(file: BinaryIO, gold: Path) -> Iterator[bytes]:
+    """Stream the lines of a JSONL file, plain or compressed, that are not blank, each named."""
     try:
-        import zstandard
-    except ImportError:
-        raise Failure(f"{gold}: install the package zstandard to read .zst files") from None
-    plain = zstandard.ZstdDecompressor().stream_reader(file, read_across_frames=True)
-    try:
-        yield from io.BufferedReader(plain)
-    except zstandard.ZstdError as error:
-        raise Failure(f"{gold}: this is not a sound zstandard file ({error})") from error
+        with gold.open("rb") as file, io.BufferedReader(Plain(file), 1 << 16) as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield f"{gold}, line {number}", line
+    except SourceError as error:
+        raise Failure(f"{gold}: {error}") from error

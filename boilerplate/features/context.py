@@ -120,7 +120,7 @@ def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -
         columns[f"{name}_log_words"] = _shifted(log_words, shift)
         columns[f"{name}_link_density"] = _shifted(density, shift, 1.0)
         columns[f"{name}_ends_sentence"] = _shifted(words.ends_sentence, shift)
-    columns |= _distances(long, count)
+    columns |= _distances(long)
 
     summed = np.stack((count, free, words.ends_sentence, long, prose, words.commas))
     for ranges in around:
@@ -161,7 +161,7 @@ def _shifted(values: Floats, shift: int, outside: float = 0.0) -> Floats:
     return result
 
 
-def _distances(long: Floats, words: Floats) -> dict[str, Floats]:
+def _distances(long: Floats) -> dict[str, Floats]:
     """Blocks to the nearest long block before and after, and the length of short runs."""
     n = long.size
     at = np.arange(n)

@@ -63,7 +63,8 @@ _WORDING = {
     "ats": "at and number signs, at most 3",
     "slashes": "slashes, per word",
     "braces": "curly braces, at most 4",
-    "code_like": "braces, equals, underscores, slashes, bars and semicolons, per character",
+    "code_like": "braces, signs like equals, underscores, slashes, bars, angle brackets and "
+    "semicolons, per character",
     "inner_dots": "dots between letters, as in file names and addresses, per word",
     "camel_case": "capitals after small letters, per word",
     "doubled_marks": "punctuation that stands twice, per word",
@@ -159,7 +160,8 @@ _CONTEXT = {
     "heading_distance": "blocks since the last heading, log(1 + n)",
     "log_since_long": "blocks since the last long one, log(1 + n)",
     "log_until_long": "blocks until the next long one, log(1 + n)",
-    "log_short_run": "blocks of the run of short ones around it, log(1 + n)",
+    "log_short_run": "one more than the blocks of the run of short ones around it, or all blocks "
+    "of the page where the run reaches an end of it, log(1 + n); 0 in a long block",
     "before_first_long": "whether no long block comes before",
     "after_last_long": "whether no long block follows",
     "log_same_text": "times that this text stands in the page, log(n)",
