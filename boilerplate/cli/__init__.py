@@ -73,8 +73,7 @@ def _verbs() -> None:
 
 def main() -> None:
     """Run the command `boilerplate` with the arguments of the process."""
-    # A stream that is closed is None: it is as good as empty, or as one that nobody reads.
-    sys.stdin = sys.stdin or os.fdopen(os.open(os.devnull, os.O_RDONLY))
+    # A stream that is closed is None: this one is as good as one that nobody reads.
     sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     if sys.stdout is None:
         click.echo("Error: standard output is closed", err=True)
