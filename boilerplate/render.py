@@ -289,10 +289,10 @@ def _markdown_table(blocks: Sequence[_Placed]) -> list[str]:
         for _, row in groupby(blocks, key=lambda p: p.row)
     ]
     width = max(map(len, rows))
+    rows[0] += [""] * (width - len(rows[0]))  # the others may be shorter
     lines = []
     for row in rows:
         cells = [_MARKUP.sub(r"\\\g<0>", cell).replace("|", "\\|") for cell in row]
-        cells += [""] * (width - len(row))
         lines.append("|" + "".join(f" {cell} |" if cell else " |" for cell in cells))
     return [lines[0], f"|{' --- |' * width}", *lines[1:]]
 

@@ -74,7 +74,7 @@ def test_markdown_code_fences_outlast_those_in_the_code() -> None:
 
 def test_markdown_tables() -> None:
     html = "<table><tr><th>a<th>b|c<tr><td>d<td><p>e<p>f<tr><td>g</table>"
-    assert markdown(html) == "| a | b\\|c |\n| --- | --- |\n| d | e f |\n| g | |"
+    assert markdown(html) == "| a | b\\|c |\n| --- | --- |\n| d | e f |\n| g |"
 
 
 @pytest.mark.parametrize(
@@ -95,14 +95,11 @@ def test_cells_keep_their_columns(rows: str, expected: str) -> None:
     html = f"<table><tbody><tr>{rows}</table>"
     assert rendered(html, "text").split("\n") == lines
     cells = [line.split("\t") for line in lines]
-    width = max(map(len, cells))
-    for line in cells:
-        line += [""] * (width - len(line))
+    out = LexborHTMLParser(rendered(html, "html"))
+    assert [[cell.text() for cell in row.css("td, th")] for row in out.css("tr")] == cells
+    cells[0] += [""] * (max(map(len, cells)) - len(cells[0]))  # no row may be longer than the head
     written = [line for line in markdown(html).split("\n") if "---" not in line]
     assert [[cell.strip() for cell in line.split("|")[1:-1]] for line in written] == cells
-    out = LexborHTMLParser(rendered(html, "html"))
-    read = [[cell.text() for cell in row.css("td, th")] for row in out.css("tr")]
-    assert [row + [""] * (width - len(row)) for row in read] == cells
 
 
 def test_a_cell_that_is_left_out_does_not_shift_the_others() -> None:
