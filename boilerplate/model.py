@@ -212,10 +212,11 @@ def _shares(labels: Sequence[str] | Floats, page: Page, number: int) -> Floats:
             ((shares >= 0) & (shares <= 1)).all()
         )
     else:
-        unknown = set(labels) - set(LABELS)
+        unknown = [label for label in labels if label not in LABELS]
         if unknown:
             raise LabelError(
-                f"page {number} has the label {min(unknown)!r}; labels are {', '.join(LABELS)}"
+                f"page {number} has the label {unknown[0]!r}; labels are {', '.join(LABELS)}, or "
+                "an array of shares"
             )
         shares = np.array([[label == name for name in LABELS] for label in labels], np.float64)
         shares = shares.reshape(-1, len(LABELS))

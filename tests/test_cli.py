@@ -460,6 +460,15 @@ def test_a_model_that_does_not_fit(content: bytes, page: Path, tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    "arguments", [["extract", "-"], ["extract", "-", "--workers", "1"], ["train", "labeled"]]
+)
+def test_an_output_without_a_name(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    done = run(*arguments, "-o", "", stdin=PAGE.encode())
+    assert done.returncode == 2 and b"'-o' / '--output': The name is empty." in done.stderr
+
+
+@pytest.mark.parametrize(
     "arguments",
     [
         ["extract"],

@@ -198,6 +198,7 @@ def test_pages_of_one_template_are_learned_though_they_differ_by_next_to_nothing
     ("pages", "labels", "words"),
     [
         (PAGES, LABELS[:-1], "6 pages but 5 labels"),
+        (PAGES, [np.eye(3)[[2] * 6].tolist()] * 6, "label .*or an array of shares"),
         (PAGES[:1], [LABELS[0][:-1]], "page 0 do not fit its 6 blocks"),
         (PAGES[:1], [["content"] * 5 + ["article"]], "'article'"),
         (PAGES[:1], [np.ones((6, 2))], "do not fit"),

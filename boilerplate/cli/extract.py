@@ -37,7 +37,7 @@ _DAY = 24 * 60 * 60  # seconds; poll(2), which waits for the processes, takes 24
 @click.option(
     "-o",
     "--output",
-    type=click.Path(),
+    type=options.Named(),
     help="File to write in place of standard output; with a / at its end, a folder of shards.",
 )
 @click.option(

@@ -21,6 +21,16 @@ class Number(click.FloatRange):
         return number
 
 
+class Named(click.Path):
+    """A path; click lets the empty one through, which is the folder that one is in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or say why it is none."""
+        if not value:
+            self.fail("The name is empty.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 pages = click.argument("pages", metavar="PAGE...", nargs=-1, required=True)
 model = click.option(
     "-m",
@@ -43,6 +53,6 @@ kind = click.option(
 output = click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False),
+    type=Named(dir_okay=False),
     help="File to write in place of standard output.",
 )

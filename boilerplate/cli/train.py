@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     "--output",
     metavar="MODEL",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.Named(dir_okay=False, path_type=Path),
     help="File to save the model in.",
 )
 @click.option(
