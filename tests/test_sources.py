@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pyarrow as pa
@@ -277,6 +278,16 @@ def test_a_pipe_with_a_name_is_read_as_standard_input_is(
         path.write_text(PAGES[0], encoding="utf-8")
     named = run(*extract, "/dev/stdin", input=path.read_bytes())
     assert named.stdout == run(*extract, path).stdout != b""
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_compressed_lines_on_standard_input_are_known_by_more_than_their_first_bytes(
+    suffix: str, extract: list[str], tmp_path: Path
+) -> None:
+    rows = [{"text": PAGES[0], "key": Random(0).randbytes(20_000).hex()}] * 3
+    path = write_lines(tmp_path / "rows", rows, suffix)
+    with path.open("rb") as stdin:
+        assert run(*extract, "-", stdin=stdin).stdout.count(b"\n") == 3
 
 
 @pytest.mark.parametrize("crawl", [[], ["--workers", "1"]])

@@ -105,26 +105,23 @@ def opened(name: str) -> Iterator[BufferedReader]:
         SourceError: If standard input is closed.
         OSError: If the file cannot be opened.
     """
-    if name == "-":
-        if sys.stdin is None:
-            raise SourceError("standard input is closed")
-        assert isinstance(sys.stdin.buffer, BufferedReader)
-        yield sys.stdin.buffer
-    elif not os.path.isfile(name):
+    if name == "-" and sys.stdin is None:
+        raise SourceError("standard input is closed")
+    if name == "-" or not os.path.isfile(name):
         yield _pipe(name)
     else:
-        with _buffered(name) as file:
+        with _buffered(FileIO(name)) as file:
             yield file
 
 
 @cache
 def _pipe(name: str) -> BufferedReader:
     """A pipe, opened once: what was read of it to tell its format is not to be had again."""
-    return _buffered(name)
+    return _buffered(FileIO(sys.stdin.fileno(), closefd=False) if name == "-" else FileIO(name))
 
 
-def _buffered(name: str) -> BufferedReader:
-    return BufferedReader(FileIO(name), _HEAD)
+def _buffered(file: FileIO) -> BufferedReader:
+    return BufferedReader(file, _HEAD)
 
 
 def _input(name: str, format: Format) -> Input:
