@@ -11,10 +11,14 @@ from typing import Any
 import zstandard
 from fastwarc.warc import WarcRecord, WarcRecordType
 
+from boilerplate.sources import Item, Reader, Record, find
+
 LABELED = Path(__file__).resolve().parents[1] / "labeled"
 
 PAGES = [path.read_text(encoding="utf-8") for path in sorted(LABELED.glob("*.html"))]
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted(LABELED.glob("*.txt"))]
+
+HTML = [f"<html><body><p>The page number {n}, {'and on ' * n}</p></body></html>" for n in range(40)]
 
 Compress = Callable[[bytes], bytes]
 COMPRESS: dict[str, Compress] = {
@@ -22,6 +26,7 @@ COMPRESS: dict[str, Compress] = {
     ".gz": lambda data: gzip.compress(data, 1, mtime=0),
     ".zst": zstandard.compress,
 }
+SUFFIX = sorted(COMPRESS)
 
 
 def warc_record(
@@ -70,6 +75,14 @@ def write_lines(path: Path, rows: Sequence[dict[str, Any]], suffix: str = "") ->
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     path.write_bytes(COMPRESS[suffix](lines.encode()))
     return path
+
+
+def items(path: Path, **fields: str) -> list[Item]:
+    return list(Reader(find(str(path)), **fields))
+
+
+def records(found: list[Item]) -> list[Record]:
+    return [item for item in found if isinstance(item, Record)]
 
 
 def run(*command: str | Path, **how: Any) -> subprocess.CompletedProcess[bytes]:

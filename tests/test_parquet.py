@@ -1,0 +1,127 @@
+"""Parquet in and out: columns, types, values that Python has not, broken files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from crawls import HTML, PAGES, items, records, run
+from pyarrow import parquet
+
+from boilerplate.sources import Failed
+from boilerplate.sources.parquet import schema
+from boilerplate.sources.sinks import sink
+
+
+def test_parquet_keeps_its_columns_and_types(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            "key": pa.array(range(40), pa.int16()),
+            "page": pa.array(HTML),
+            "seen": pa.array(
+                [1_700_000_000_123_456_789 + n for n in range(40)], pa.timestamp("ns")
+            ),
+            "tags": pa.array([["a", None]] * 39 + [None]),
+            "raw": pa.array([bytes([n]) for n in range(40)]),
+        }
+    )
+    path, out = tmp_path / "rows.parquet", tmp_path / "out.parquet"
+    parquet.write_table(table, path, row_group_size=7)
+    with sink(out, ".parquet", schema([str(path)], "page")) as rows:
+        for record in records(items(path, text_field="page", id_field="key")):
+            assert isinstance(record.page, str)
+            rows.write({**record.fields, "page": record.page.upper()}, "page")
+    written = parquet.read_table(out)
+    assert written.column_names == table.column_names
+    assert written.drop_columns("page").equals(table.drop_columns("page"))
+    assert written["page"].to_pylist() == [page.upper() for page in HTML]
+
+
+def test_parquet_that_cannot_be_read_decides_on_no_columns(tmp_path: Path) -> None:
+    table = pa.table({"text": HTML, "n": range(len(HTML))})
+    good, other, broken, bare = (tmp_path / name for name in ("good", "other", "broken", "bare"))
+    parquet.write_table(table, good)
+    parquet.write_table(table.rename_columns(["text", "m"]), other)
+    parquet.write_table(table.drop_columns("text"), bare)
+    broken.write_bytes(b"PAR1")
+    bad = [str(broken), str(tmp_path / "missing"), str(bare)]
+    assert schema([*bad, str(good), *bad, str(good)], "text").names == ["text", "n"]
+    assert schema(bad, "text") is None
+    assert schema([str(good), str(other)], "text") is None
+
+
+@pytest.mark.parametrize("name", ["missing.parquet", "other.parquet"])
+def test_parquet_of_one_kind_and_another(name: str, extract: list[str], tmp_path: Path) -> None:
+    for number, path in enumerate(("good.parquet", "other.parquet")):
+        table = {"id": ["a"], "text": [PAGES[number]], f"n{number}": [number]}
+        parquet.write_table(pa.table(table), tmp_path / path)
+    done = run(*extract, "good.parquet", name, "-o", "out.parquet", cwd=tmp_path)
+    made = parquet.read_table(tmp_path / "out.parquet")
+    if name == "other.parquet":
+        assert (done.returncode, made.column_names) == (0, ["id", "url", "text", "metadata"])
+        assert made["metadata"].to_pylist() == ['{"n0": 0}', '{"n1": 1}']
+    else:
+        assert (done.returncode, made.column_names) == (1, ["id", "text", "n0"])
+        assert b"1 failed, see" in done.stderr
+
+
+def _not_utf8(*values: bytes) -> pa.Array:
+    return pa.array(values, pa.binary()).view(pa.string())
+
+
+NANOSECONDS = pa.array([1_700_000_000_123_456_789], pa.timestamp("ns"))
+WRITTEN = "2023-11-14 22:13:20.123456789"
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (NANOSECONDS, WRITTEN),
+        (pa.array([123_456_789], pa.time64("ns")), "00:00:00.123456789"),
+        (pa.array([10**15], pa.timestamp("ms", "UTC")), 10**15),
+        (pa.array([10**15], pa.timestamp("us", "Europe/Nowhere")), 10**15),
+        (pa.array([2**30], pa.date32()), 2**30),
+        (pa.array([2**62], pa.duration("s")), 2**62),
+        (_not_utf8(b"caf\xe9"), "caf\ufffd"),
+        (pa.ListArray.from_arrays([0, 1], NANOSECONDS), [WRITTEN]),
+        (pa.StructArray.from_arrays([NANOSECONDS, [7]], ["at", "n"]), {"at": WRITTEN, "n": 7}),
+    ],
+    ids=lambda value: str(value.type) if isinstance(value, pa.Array) else "",
+)
+def test_values_of_parquet_that_python_has_not_are_written(
+    value: pa.Array, expected: Any, tmp_path: Path
+) -> None:
+    path, out = tmp_path / "rows.parquet", tmp_path / "out.jsonl"
+    parquet.write_table(pa.table({"id": value, "text": [HTML[0]], "value": value}), path)
+    with sink(out, ".jsonl") as rows:
+        for record in records(items(path)):
+            rows.write({**record.fields, "text": record.page}, "text")
+    assert json.loads(out.read_bytes())["value"] == expected
+
+
+def test_text_of_parquet_that_is_not_utf8_costs_no_row(tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    table = {"id": _not_utf8(b"a", b"\xe9", b"c"), "text": _not_utf8(b"one", b"two", b"caf\xe9")}
+    parquet.write_table(pa.table(table), path)
+    found = [(record.id, record.page) for record in records(items(path))]
+    assert found == [("a", "one"), ("\ufffd", "two"), ("c", "caf\ufffd")]
+
+
+@pytest.mark.parametrize("name", ["text", "other"])
+def test_two_columns_of_one_name_are_refused(name: str, tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    columns = [["a"], ["b"], ["c"]]
+    parquet.write_table(pa.table(columns, names=["text", name, name]), path)
+    [failed] = items(path)
+    assert isinstance(failed, Failed)
+    assert failed.sentence == f"two of the columns have one name: text, {name}, {name}"
+
+
+@pytest.mark.parametrize("cut", [4, 100, -1])
+def test_a_parquet_file_that_is_not_whole(cut: int, tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    parquet.write_table(pa.table({"text": HTML}), path)
+    path.write_bytes(path.read_bytes()[:cut])
+    [failed] = items(path)
+    assert isinstance(failed, Failed) and "not a whole Parquet file" in failed.sentence
