@@ -108,7 +108,8 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
         _place(block, element, above, tags, data)
         for block, element in zip(blocks, inside, strict=True)
     ]
-    _set_columns(placed, elements)
+    if data:
+        _set_columns(placed, elements)
     for before, here in pairwise(placed):
         if here.pre >= 0 and here.pre == before.pre:
             # Within one element it takes a blank line to part two blocks.
