@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from boilerplate.cli.report import Report, progress
 from boilerplate.decoding import check_page
-from boilerplate.errors import SourceError
 from boilerplate.sources.inputs import Failed, Input, find, opened
 
 _T = TypeVar("_T")
@@ -38,23 +37,18 @@ def each_page(
 
 
 def _files(argument: str, report: Report) -> list[str]:
-    if not os.path.isdir(argument):
-        return [argument]
     found = find(argument)
     failures = [source for source in found if isinstance(source, Failed)]
     for failed in failures:
         report.failure(failed.id, failed.sentence)
     files = [s.name for s in found if isinstance(s, Input) and s.format == "page"]
     if not files and not failures:
-        report.failure(argument, "this folder holds containers alone, which `extract` reads")
+        report.failure(argument, "this holds many pages, which `boilerplate extract` reads")
     return files
 
 
 def _read(name: str) -> bytes:
-    [source] = find(name)
     with opened(name) as file:
-        if isinstance(source, Input) and source.format != "page":
-            raise SourceError("this holds many pages, which `boilerplate extract` reads")
         data = file.read()
     check_page(data)
     return data
