@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from boilerplate import BoilerplateClassifier, BoilerplateError
-from training.augment import fragment, with_teasers
+from training.augment import fragment, respelled, with_teasers
 from training.calibration import expected_calibration_error, reliability
 from training.cards import write_card
 from training.evaluation import left_one_out, out_of_fold, peer_texts
@@ -280,6 +280,25 @@ def test_teasers_below_an_article_are_boilerplate_from_other_pages() -> None:
         assert (whole.shares[-len(below) :, 2] == 1).all()
         assert any(text in other.page.texts for text in below for other in pages)
     assert [e.source for e in with_teasers(pages)] == [e.source for e in made]
+
+
+def test_a_page_in_another_script_keeps_all_but_its_words() -> None:
+    pages = [e for e in labeled_examples(LABELED, "html") if e.gold.id.startswith("en-")]
+    made = [respelled(e) for e in pages]
+    assert len(made) > 5
+    for whole, new in zip(pages, made, strict=True):
+        assert new.shares is whole.shares and len(new.page) == len(whole.page)
+        assert new.page.elements is whole.page.elements
+        words = set(re.findall(r"\w+", " ".join(whole.page.texts).lower()))
+        left = set(re.findall(r"\w+", " ".join(new.page.texts).lower()))
+        assert len({word for word in words & left if not word.isdigit()}) < len(words) / 5
+        chars = np.array([len("".join(text.split())) for text in new.page.texts])
+        wholly = whole.page.link_chars == [len("".join(t.split())) for t in whole.page.texts]
+        assert (new.page.link_chars[wholly] == chars[wholly]).all()
+        assert (new.page.link_chars <= chars).all()
+    spaceless = [new for new in made if any("\u4e00" <= c <= "\u9fff" for c in str(new.page.texts))]
+    assert 0 < len(spaceless) < len(made)
+    assert [respelled(e).page.texts for e in pages] == [e.page.texts for e in made]
 
 
 def _evaluate(gold: Path) -> subprocess.CompletedProcess[str]:

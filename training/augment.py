@@ -1,9 +1,13 @@
-"""More pages to learn from, made of those there are: fragments, and articles above teasers."""
+"""More pages to learn from, made of those there are.
+
+Fragments, articles above teasers, and pages in scripts of which there are few.
+"""
 
 from __future__ import annotations
 
 import random
 import re
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
@@ -17,6 +21,15 @@ from training.examples import Example
 _BARE_TAGS = frozenset("p h1 h2 h3 h4 h5 h6 li pre blockquote div dt dd".split())
 _BEGINNING = re.compile(r".{40,}?[.!?。](?=\s|$)")
 _TEASER_WORDS = 40
+_WORD = re.compile("[A-Za-z\u00c0-\u052f]+")  # Latin, Greek or Cyrillic, which have case
+_HAN = 0x4E00  # the first of the Chinese characters, of which a power of two are used
+_HAN_BITS = 12
+_LETTERS_OF_HAN = 2.9  # letters of a word that make a Chinese character
+_BETWEEN_HAN = re.compile("(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
+_POINT = re.compile("([,.?!])(?: |$)", re.MULTILINE)
+_HAN_POINTS = str.maketrans(",.?!", "，。？！")
+_CASELESS = "אבגדהוזחטיכלמנסעפצקרשת"
+_KEPT = 0.05  # of the words stay as they are, as names do
 
 
 def fragment(example: Example) -> Example | None:
@@ -117,3 +130,49 @@ def _heads(example: Example) -> list[str]:
         for i in range(len(words) - 1)
         if junk[i] and junk[i + 1] and words[i] <= 4 and words[i + 1] > max(2 * words[i], 4)
     ]
+
+
+def respelled(example: Example) -> Example:
+    """An HTML page whose words are spelled anew: in Chinese characters, or in letters without case.
+
+    Of pages in such scripts there are few. How a word is spelled differs from page to page, so no
+    word can be learnt from them.
+    """
+    page, seed = example.page, example.gold.id
+    spell = _in_han if zlib.crc32(seed.encode()) % 2 else _without_case
+    texts = [spell(text, seed) for text in page.texts]
+    before, after = (np.array([_chars(t) for t in each]) for each in (page.texts, texts))
+    shrunk = after / np.maximum(before, 1)
+    spelled = replace(
+        page,
+        texts=texts,
+        title=spell(page.title, seed),
+        link_chars=np.rint(page.link_chars * shrunk).astype(np.intp),
+        strong_chars=np.rint(page.strong_chars * shrunk).astype(np.intp),
+    )
+    return replace(example, source="", page=spelled)
+
+
+def _in_han(text: str, seed: str) -> str:
+    def spelled(word: re.Match[str]) -> str:
+        rng = random.Random(f"{seed} {word[0].lower()}")
+        if rng.random() < _KEPT:
+            return word[0]
+        length = min(max(round(len(word[0]) / _LETTERS_OF_HAN), 1), 4)
+        return "".join(chr(_HAN + rng.getrandbits(_HAN_BITS)) for _ in range(length))
+
+    text = _BETWEEN_HAN.sub("", _WORD.sub(spelled, text))
+    return _POINT.sub(lambda point: point[1].translate(_HAN_POINTS), text)
+
+
+def _without_case(text: str, seed: str) -> str:
+    letters = random.Random(seed).sample(_CASELESS, len(_CASELESS))
+
+    def spelled(word: re.Match[str]) -> str:
+        return "".join(letters[ord(letter) % len(letters)] for letter in word[0].lower())
+
+    return _WORD.sub(spelled, text)
+
+
+def _chars(text: str) -> int:
+    return len("".join(text.split()))

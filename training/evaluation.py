@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from boilerplate import BoilerplateClassifier, BoilerplateError, BoilerplateFilter
 from boilerplate.page import Floats
 from training.align import tokens
-from training.augment import fragment, with_teasers
+from training.augment import fragment, respelled, with_teasers
 from training.calibration import expected_calibration_error, reliability
 from training.calibration import plot as draw
 from training.corpora import CHECKING, TRAINING, fingerprint, folds
@@ -42,6 +42,7 @@ FOLDS = 5
 LABELED = Path(__file__).parent.parent / "labeled"
 _FRAGMENTS = 5  # one page in so many is trained on in part, too
 _TEASERS = 10  # one page of flattened text in so many above teasers of others
+_RESPELLED = 4  # one HTML page in so many in another script, too
 
 
 def settings(kind: str) -> BoilerplateClassifier:
@@ -55,7 +56,9 @@ def train(examples: Sequence[Example], kind: str) -> BoilerplateClassifier:
     """Fit a classifier on the examples that may be trained on, and on what is made of some."""
     pages = [e for e in examples if trains(e)]
     used = pages + [part for e in pages[::_FRAGMENTS] if (part := fragment(e)) is not None]
-    if kind == "text":
+    if kind == "html":
+        used += [respelled(e) for e in pages[3::_RESPELLED]]
+    else:
         used += with_teasers(pages[2::_TEASERS])
     return settings(kind).fit(
         [e.page for e in used],
