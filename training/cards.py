@@ -24,8 +24,9 @@ _TOKENS = {
     "in the short line above, in the line that heads the section, first of the next line), and of "
     "shapes of short lines",
 }
-_TEASERS = {
-    "html": "",
+_MADE = {
+    "html": ", and one in four with its words spelled anew, in Chinese characters or in letters "
+    "without case",
     "text": ", and of one in ten the content with beginnings of other pages below it as teasers",
 }
 _FAILURES = {
@@ -75,7 +76,7 @@ def write_card(path: Path, kind: Kind, model: BoilerplateClassifier) -> None:
     lines += [
         "",
         "The last three columns count blocks. Of one page in five the part around the content was "
-        f"trained on a second time, bare of class names and menus{_TEASERS[kind]}. The "
+        f"trained on a second time, bare of class names and menus{_MADE[kind]}. The "
         "fingerprints of the files stand in the model file.",
         "",
         "## Features",
