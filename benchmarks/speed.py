@@ -116,10 +116,11 @@ def scaling(sources: Sequence[str]) -> dict[int, float]:
     """Pages a second of wall-clock time through `pipe` with one worker and with two, in turns."""
     keep = BoilerplateFilter()
     spent: dict[int, list[float]] = {1: [], 2: []}
+    for workers in spent:  # start the processes, fill caches
+        for _ in keep.pipe(sources[:64], workers=workers):
+            pass
     for _ in range(_ROUNDS):
         for workers, seconds in spent.items():
-            for _ in keep.pipe(sources[:64], workers=workers):  # start the processes, fill caches
-                pass
             before = time.perf_counter()
             for _ in keep.pipe(sources, workers=workers):
                 pass
