@@ -22,7 +22,8 @@ from boilerplate.features.context import (
 from boilerplate.features.lines import Lines, lines
 from boilerplate.features.markup import link_density, markup
 from boilerplate.features.records import records
-from boilerplate.features.stacked import content_cohesion, stacked
+from boilerplate.features.recurring import Recurring, recurrence, recurring
+from boilerplate.features.stacked import content_cohesion, content_of_records, stacked
 from boilerplate.features.tokens import Named, named
 from boilerplate.features.wording import wording
 from boilerplate.page import Floats, Ints, Page
@@ -51,12 +52,14 @@ class Features:
     _around: list[Ranges]
     _shape: Ints
     _told: Telling
+    _recurring: Recurring | None  # in flattened text
 
     def stacked(self, probability: Floats, alone: Floats) -> tuple[list[str], Floats]:
         """Names and matrix of the second pass's own columns; see `features.stacked`."""
         columns = stacked(probability, alone, self.words, self._around, self._shape, self._told)
-        if isinstance(self.tokens, Lines):
+        if self._recurring:
             columns |= content_cohesion(probability, self.words, self._around, self._told)
+            columns |= content_of_records(probability[:, 0], self.words, self._recurring)
         return list(columns), _side_by_side(columns)
 
 
@@ -72,6 +75,7 @@ def features(page: Page) -> Features:
     columns = dict(counted.columns)
     told = telling_words(counted.each)
     tokens: Named | Lines
+    parted = None
     if page.kind == "html":
         tokens = named(page.elements.names)
         shape = shapes(page)
@@ -84,6 +88,8 @@ def features(page: Page) -> Features:
         around.append(groups(page, counted))
         columns |= {"link_density": density} | layout(page, counted)
         shape = line_shapes(page, counted)
+        parted = recurring(counted)
+        columns |= recurrence(parted, counted, density)
         columns |= cohesion(counted, told, density, around)  # markup tells as much in HTML
     columns |= context(page, counted, density, around)
     return Features(
@@ -96,4 +102,5 @@ def features(page: Page) -> Features:
         _around=around,
         _shape=shape,
         _told=told,
+        _recurring=parted,
     )

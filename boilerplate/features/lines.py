@@ -85,7 +85,7 @@ def lines(page: Page, words: Wording) -> Lines:
         return Said(token, each.block[token], heard)
 
     return Lines(
-        tokens=np.append(_word_tokens(each), _shape_tokens(each, short)),
+        tokens=np.append(word_tokens(each), _shape_tokens(each, short)),
         said={
             "word": said(read, at),
             "first": said(first[:-1][worded], at),
@@ -123,11 +123,12 @@ def numbers(vocabulary: Sequence[str]) -> NDArray[np.uint64]:
     is_shape = np.array([token.startswith("=") for token in vocabulary], np.bool_)
     each = words_of(texts)
     words = np.zeros(len(texts), np.uint64)
-    words[each.block] = _word_tokens(each)
+    words[each.block] = word_tokens(each)
     return np.where(is_shape, _shape_tokens(each, np.arange(len(texts))), words)
 
 
-def _word_tokens(each: Words) -> NDArray[np.uint64]:
+def word_tokens(each: Words) -> NDArray[np.uint64]:
+    """The number of each word, one for all numbers; shape (n_words,)."""
     return np.where(each.kind[each.start] == DIGIT, _NUMBER, each.hashed)
 
 

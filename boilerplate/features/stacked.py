@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from boilerplate.features.cohesion import Telling
 from boilerplate.features.context import Ranges, sums_between
+from boilerplate.features.recurring import Recurring
 from boilerplate.page import Floats, Ints
 from boilerplate.scoring import expected_scores
 
@@ -210,6 +211,24 @@ def content_cohesion(
     sure = min(max(-float(gained[tail]), 0.0) / _LOST, 1.0)
     columns["loose_tail"] = sure * (np.arange(n) >= tail)
     return columns
+
+
+def content_of_records(content: Floats, words: Floats, found: Recurring) -> dict[str, Floats]:
+    """Columns of shape (n_blocks,): how likely is the record around a block, and all of its group?
+
+    `content` are the first pass's probabilities of it, shape (n_blocks,).
+    """
+    odds, expected = _log_odds(content), words * content
+    summed = np.stack((odds, expected, words))
+    total_odds, likely, held = sums_between(summed, found.start, found.end)
+    of_group = [np.bincount(found.group, weights=row) for row in summed]
+    columns = {
+        "log_odds": total_odds / (found.end - found.start),
+        "content_by_words": likely / np.maximum(held, 1.0),
+        "group_log_odds": (of_group[0] / np.maximum(np.bincount(found.group), 1))[found.group],
+        "group_content_by_words": (of_group[1] / np.maximum(of_group[2], 1.0))[found.group],
+    }
+    return {f"recurring_{name}": found.inside * values for name, values in columns.items()}
 
 
 def _bulk(content: Floats, words: Floats, largest_f1: float) -> dict[str, Floats]:

@@ -169,6 +169,22 @@ _CONTEXT = {
     "long_text_before": "the same, of texts of at least 8 words",
     "log_same_first_word": "blocks that begin with the same word or mark, log(n)",
 }
+_RECURRING = {
+    "recurring_inside": "whether it stands between two short lines that say the same, the words "
+    "in whatever case, the numbers whatever they are, and such a line stands in the page at least "
+    "three times: in a record, which goes from one to the next; of several the narrowest counts",
+    "recurring_log_blocks": "blocks of that record, log(1 + n)",
+    "recurring_log_words": "words of that record, log(1 + n)",
+    "recurring_prose_share": "share of its words in long blocks that end like a sentence",
+    "recurring_place": "place in the record, 0 to 1",
+    "recurring_block_share": "share of the record's words in this block",
+    "recurring_log_count": "records that the same line begins, its group, log(1 + n)",
+    "recurring_page_share": "share of the page's words in that group",
+    "recurring_group_prose_share": "share of the group's words in long blocks that end like a "
+    "sentence",
+    "recurring_group_log_words": "words a record of the group, log(1 + n)",
+    "recurring_line": "whether it is a short line that stands in the page at least three times",
+}
 _COHESION = {
     "cohesion": "share of its telling words that another long block holds",
     "cohesion_spread": "mean of log(1 + long blocks that hold the word) over its telling words",
@@ -268,6 +284,10 @@ _STACKED = {
 }
 
 _STACKED_TEXT = {
+    "recurring_log_odds": "mean log-odds of the record between two recurring lines around it",
+    "recurring_content_by_words": "mean probability of content in that record, by words",
+    "recurring_group_log_odds": "mean log-odds of the blocks in records of the same group",
+    "recurring_group_content_by_words": "mean probability of content in that group, by words",
     "content_cohesion": "share of its telling words that stand in other content, less the mean of "
     "the page's content",
     "page_content_cohesion": "that mean",
@@ -290,6 +310,9 @@ def _all_columns() -> Iterator[Column]:
     yield from _of("layout", _LAYOUT, text)
     yield Column("page_gaps", "page", "share of the blocks with a blank line before", text)
     yield from _of("context", _CONTEXT, both)
+    yield from _of("context", _RECURRING, text)
+    shared = "share of the page's words between lines that recur"
+    yield Column("page_recurring", "page", shared, text)
     yield from _of("context", _COHESION, text)
     yield Column("page_cohesion", "page", "mean cohesion of the page's long blocks", text)
     yield from _of("title", _TITLE, both)
