@@ -17,7 +17,7 @@ from boilerplate.page import Floats, Ints
 
 _LEAST = 3  # times that a line recurs
 _LINE_WORDS = 8  # the most of such a line
-_MOST_LINES = 60  # of a record
+_MOST_LINES = 12  # of a record: what is longer is an article between adverts
 
 
 @dataclass(slots=True)
