@@ -279,6 +279,8 @@ def test_lines_that_recur_in_text_part_records_whatever_their_numbers() -> None:
     assert place["Anna Lind 4"] == 0 < place[lines[5]]
     twice = "\n\n".join(lines[:7])
     assert not any(_column(twice, "recurring_inside", "text").values())
+    article = "".join(f"The boats wait in berth {chr(n)}.\n\n" for n in range(65, 78))
+    assert not any(_column(f"ADVERT\n\n{article}" * 3, "recurring_inside", "text").values())
 
 
 def test_records_of_text_say_how_likely_they_are_and_those_like_them() -> None:

@@ -172,7 +172,8 @@ _CONTEXT = {
 _RECURRING = {
     "recurring_inside": "whether it stands between two short lines that say the same, the words "
     "in whatever case, the numbers whatever they are, and such a line stands in the page at least "
-    "three times: in a record, which goes from one to the next; of several the narrowest counts",
+    "three times: in a record, which goes from one to the next, twelve blocks at most; of several "
+    "the narrowest counts",
     "recurring_log_blocks": "blocks of that record, log(1 + n)",
     "recurring_log_words": "words of that record, log(1 + n)",
     "recurring_prose_share": "share of its words in long blocks that end like a sentence",
