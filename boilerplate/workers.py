@@ -16,7 +16,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -130,11 +129,13 @@ class _Crew(Generic[_Item]):
         rest = enumerate(items)
         first, ended = 0, False
         while not ended or self._slots:
-            if not ended and self._has_room():
-                taken = list(islice(rest, _BATCH))
-                ended = len(taken) < _BATCH
-                for number, item in taken:
-                    self._take(number, item)
+            for _ in range(_BATCH):
+                if ended or not self._has_room():
+                    break
+                if (taken := next(rest, None)) is None:
+                    ended = True
+                else:
+                    self._take(*taken)
             self._hand_out()
             while first in self._slots and self._slots[first].task is None:
                 slot = self._slots.pop(first)

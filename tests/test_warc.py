@@ -44,15 +44,16 @@ def test_http_headers_serve_the_decoding_and_say_what_is_no_page(tmp_path: Path)
     blocks: list[tuple[bytes, str | Skipped]] = [
         (response(body, Content_Type='TEXT/HTML; Charset="windows-1251"'), "windows-1251"),
         (response(gzip.compress(body), Content_Encoding="gzip"), "utf-8"),
+        (response(gzip.compress(body), Content_Encoding="x-gzip"), "utf-8"),
         (response(body, Content_Encoding="gzip"), "utf-8"),  # as crawlers store it decoded
         (response(chunked, Transfer_Encoding="chunked"), "utf-8"),
-        (response(body, "404 Not Found"), Skipped(record_id(4), "HTTP status 404")),
+        (response(body, "404 Not Found"), Skipped(record_id(5), "HTTP status 404")),
         (
             response(b"%PDF-1.7", Content_Type="application/pdf"),
-            Skipped(record_id(5), "content type application/pdf"),
+            Skipped(record_id(6), "content type application/pdf"),
         ),
-        (response(b" "), Skipped(record_id(6), "no text")),
-        (b"", Skipped(record_id(7), "HTTP status missing")),
+        (response(b" "), Skipped(record_id(7), "no text")),
+        (b"", Skipped(record_id(8), "HTTP status missing")),
     ]
     path = tmp_path / "crawl.warc"
     path.write_bytes(b"".join(warc_record(n, block) for n, (block, _) in enumerate(blocks)))
@@ -111,6 +112,28 @@ def test_a_record_that_says_it_is_far_longer_costs_itself_alone(
     found = items(path)
     assert [item.id for item in found] == [record_id(n) for n in range(len(HTML))]
     assert [n for n, item in enumerate(found) if isinstance(item, Failed)] == [7]
+
+
+@pytest.mark.parametrize("suffix", SUFFIX)
+@pytest.mark.parametrize(("lost", "place"), [(40, 0), (90, 7), (150, 20)])
+def test_a_record_that_was_cut_short_does_not_cost_the_next_one(
+    lost: int, place: int, suffix: str, tmp_path: Path
+) -> None:
+    parts = [warc_record(n, response(page.encode())) for n, page in enumerate(HTML)]
+    parts[place] = parts[place][:-lost]
+    path = tmp_path / f"crawl.warc{suffix}"
+    path.write_bytes(b"".join(map(COMPRESS[suffix], parts)))
+    found = items(path)
+    assert [item.id for item in found] == [record_id(n) for n in range(len(HTML))]
+    assert [n for n, item in enumerate(found) if isinstance(item, Failed)] == [place]
+
+
+@pytest.mark.parametrize("suffix", SUFFIX)
+def test_a_page_that_speaks_of_warc_is_a_page(suffix: str, tmp_path: Path) -> None:
+    speaks = "<pre>WARC/1.0\r\nWARC-Type: response\r\n</pre>"
+    path = write_warc(tmp_path / f"crawl.warc{suffix}", [HTML[0], speaks, HTML[1], speaks], suffix)
+    wanted = [HTML[0], speaks, HTML[1], speaks]
+    assert [record.page for record in records(items(path))] == [page.encode() for page in wanted]
 
 
 @pytest.mark.parametrize("suffix", SUFFIX)

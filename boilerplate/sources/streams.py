@@ -43,12 +43,18 @@ class Plain(io.RawIOBase):
         damage: The sentence of the error that was raised, for readers that swallow it.
         dictionary: Of zstd, if the file begins with one; a reader that goes on amid the file
             hands it to the next `Plain`.
-        members: Where the last members begin, as (place in the plain bytes, place in the file);
-            whoever follows them throws away those that it has passed.
+        members: Where members begin, as (place in the plain bytes, place in the file), for those
+            who bring a list; they throw away those that they have passed.
     """
 
-    def __init__(self, raw: io.BufferedReader, dictionary: bytes | None = None) -> None:
+    def __init__(
+        self,
+        raw: io.BufferedReader,
+        dictionary: bytes | None = None,
+        members: deque[tuple[int, int]] | None = None,
+    ) -> None:
         self._raw = raw
+        self.members = members
         self.dictionary = dictionary
         head = raw.peek(4)[:4]
         self.compression = next((c for c, magic in MAGIC.items() if head.startswith(magic)), None)
@@ -62,7 +68,6 @@ class Plain(io.RawIOBase):
         self._position = 0
         self._member: Any = None
         self.damage: str | None = None
-        self.members: deque[tuple[int, int]] = deque()
 
     def readable(self) -> bool:
         """It is."""
@@ -99,7 +104,8 @@ class Plain(io.RawIOBase):
                     if self._raw.peek(1):
                         continue
                     return b""
-                self.members.append((self._position, self._place - len(self._fed)))
+                if self.members is not None:
+                    self.members.append((self._position, self._place - len(self._fed)))
                 self._member = self._decompressor()
             elif not self._fed:
                 raise SourceError(f"the {self.compression} data end early; the file is cut short")

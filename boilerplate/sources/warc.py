@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +15,9 @@ from boilerplate.sources.streams import MAGIC, Plain, needed
 _HTML = ("text/html", "application/xhtml+xml")
 _WITH_PAGES = ("response", "resource", "conversion", "revisit")
 _FIELDS = {"id": "WARC-Record-ID", "url": "WARC-Target-URI", "date": "WARC-Date"}
-_BEGIN = b"\nWARC/1."  # of a record where nothing is compressed, with the end of the line before
+_BEGIN = b"WARC/1."  # of a record where nothing is compressed
+_WITHIN = re.compile(rb"WARC/1\.\d\r\n[A-Za-z-]+:")
+_X_GZIP = re.compile(rb"^(content-encoding:[^\r\n]*)\bx-gzip\b", re.I | re.M)
 _CHUNK = 1 << 20
 
 
@@ -34,46 +38,64 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
     in_damage = False  # so that one damage is told once, whatever is tried to get beyond it
     while True:
         start = file.tell() if file.seekable() else 0
-        plain = Plain(file, dictionary)
+        members: deque[tuple[int, int]] = deque()
+        plain = Plain(file, dictionary, members)
         dictionary = plain.dictionary
         end = 0  # of the last whole record, or a little before
+        held: tuple[Item | None, int] | None = None  # a record in which another begins; its end
         culprit = name
         try:
             for record in ArchiveIterator(plain, parse_http=False, stream_detect=False):
-                _forget(plain, record.stream_pos)
+                if held:  # and a third one where it ends: it only speaks of WARC
+                    item, end = held
+                    held, in_damage = None, False
+                    if item is not None:
+                        yield item
+                _forget(members, record.stream_pos)
                 culprit = record.record_id or name
-                item = _item(record, name)
-                end = record.stream_pos + record.content_length
-                culprit, in_damage = name, False
+                block = _block(record)
+                item = _item(record, block, name)
+                after = record.stream_pos + record.content_length
+                if _WITHIN.search(block):  # one cut short takes what it lacks from the next
+                    held = item, after
+                    continue
+                end, culprit, in_damage = after, name, False
                 if item is not None:
                     yield item
+            if held and held[0] is not None:
+                yield held[0]
             return
         except (SourceError, OSError, ValueError) as error:
             if not in_damage:
                 yield Failed(culprit, plain.damage or f"this is not a sound WARC record ({error})")
         in_damage = True
-        place = _next_start(file, start, plain, end)
+        place = _next_start(file, start, plain.compression, members, end)
         if place is None:
             return
         file.seek(place)
 
 
-def _item(record: Any, name: str) -> Item | None:
-    headers = record.headers  # in which the case of a name does not matter
-    if not (headers.get("Content-Length") or "").isdecimal():
+def _block(record: Any) -> bytes:
+    """What a record holds, up to one byte more than a page may have."""
+    if not (record.headers.get("Content-Length") or "").isdecimal():
         raise SourceError("its header is cut short")
+    block: bytes = record.reader.read(min(record.content_length, MOST_BYTES + 1))
+    rest = record.content_length - len(block)
+    while rest and (chunk := record.reader.read(min(rest, _CHUNK))):
+        rest -= len(chunk)
+    if rest:
+        raise SourceError("it is cut short")
+    return block
+
+
+def _item(record: Any, block: bytes, name: str) -> Item | None:
+    headers = record.headers  # in which the case of a name does not matter
     fields: dict[str, Any] = {ours: headers.get(theirs) for ours, theirs in _FIELDS.items()}
     shown = [name.lower() for name in _FIELDS.values()]
     fields["warc"] = {
         header: value for header, value in headers.to_tuples() if header.lower() not in shown
     }
     identity = fields["id"] or f"{name}, byte {record.stream_pos:,}"
-    block = record.reader.read(min(record.content_length, MOST_BYTES + 1))
-    rest = record.content_length - len(block)
-    while rest and (chunk := record.reader.read(min(rest, _CHUNK))):
-        rest -= len(chunk)
-    if rest:
-        raise SourceError("it is cut short")
     if len(block) > MOST_BYTES:
         return Failed(identity, f"a record of more than {MOST_BYTES:,} bytes")
     type_of_record = headers.get("WARC-Type")
@@ -116,6 +138,8 @@ def _parsed(block: bytes) -> tuple[Any, bytes]:
     """
     from fastwarc.warc import WarcRecord
 
+    head, gap, body = block.partition(b"\r\n\r\n")
+    block = _X_GZIP.sub(rb"\1gzip", head) + gap + body  # by the name that FastWARC knows
     for decoding in ("all", "none"):
         message = WarcRecord()
         message.init_headers()
@@ -130,21 +154,26 @@ def _parsed(block: bytes) -> tuple[Any, bytes]:
     raise AssertionError
 
 
-def _forget(plain: Plain, place: int) -> None:
+def _forget(members: deque[tuple[int, int]], place: int) -> None:
     """Drop the members that end before this place."""
-    while len(plain.members) > 1 and plain.members[1][0] <= place:
-        plain.members.popleft()
+    while len(members) > 1 and members[1][0] <= place:
+        members.popleft()
 
 
-def _next_start(file: io.BufferedReader, start: int, plain: Plain, end: int) -> int | None:
+def _next_start(
+    file: io.BufferedReader,
+    start: int,
+    compression: str | None,
+    members: deque[tuple[int, int]],
+    end: int,
+) -> int | None:
     """Where in the file the next record may begin, after a damage that follows `end`."""
     if not file.seekable():
         return None
-    if plain.compression is None:
-        found = _search(file, _BEGIN, start + end)
-        return None if found is None else found + 1
-    after = [place for begin, place in plain.members if begin >= end] or [plain.members[-1][1]]
-    return _search(file, MAGIC[plain.compression], after[0] + 1)
+    if compression is None:
+        return _search(file, _BEGIN, start + end + 1)
+    after = [place for begin, place in members if begin >= end] or [members[-1][1]]
+    return _search(file, MAGIC[compression], after[0] + 1)
 
 
 def _search(file: io.BufferedReader, pattern: bytes, place: int) -> int | None:
