@@ -68,9 +68,10 @@ _MAGIC = (
 def decode(data: bytes, declared: str | None = None) -> str:
     """Decode a page; never raises.
 
-    The byte-order mark decides, then `declared` (as an HTTP header gives it), then the page's
-    own declaration, read as browsers read it. A declaration that the bytes contradict, or none,
-    leads to UTF-8 where the bytes are UTF-8 and to detection by their frequencies where not.
+    The byte-order mark decides, or the zeros of UTF-16, then `declared` (as an HTTP header gives
+    it), then the page's own declaration, read as browsers read it. A declaration that the bytes
+    contradict, or none, leads to UTF-8 where the bytes are UTF-8 and to detection by their
+    frequencies where not.
     """
     return decoded(data, declared)[0]
 
@@ -99,12 +100,14 @@ def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
             return data[len(mark) :].decode(encoding, "replace"), None
+    if wide := _wide(data[:_PRESCAN]):
+        return data.decode(wide, "replace"), None
     candidates = [_python_name(declared) if declared else None, _own_declaration(data), "utf-8"]
     for name in candidates:
         if name is not None:
             try:
                 return data.decode(name), name
-            except (UnicodeDecodeError, LookupError):
+            except UnicodeDecodeError:
                 continue
     for name in candidates:
         if name is not None:
@@ -123,8 +126,22 @@ def binary_nature(data: bytes) -> str | None:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None
     head = data[:_PRESCAN]
+    if wide := _wide(head):
+        head = head[wide == "utf-16-be" :: 2]
     controls = len(head) - len(head.translate(None, _CONTROLS))
     return "binary data" if controls * 50 > len(head) else None
+
+
+def _wide(head: bytes) -> str | None:
+    """The encoding if this begins a page in UTF-16 without a byte-order mark.
+
+    In its markup, if not in its text, every other byte is zero, and hardly another one is.
+    """
+    low, high = head[::2], head[1::2]
+    for name, letters, zeros in (("utf-16-le", low, high), ("utf-16-be", high, low)):
+        if 4 * zeros.count(0) > len(zeros) and 8 * letters.count(0) < zeros.count(0):
+            return name
+    return None
 
 
 def check_page(page: str | bytes) -> None:

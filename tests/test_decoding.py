@@ -29,6 +29,14 @@ def test_the_byte_order_mark_decides(mark: bytes, encoding: str) -> None:
     assert decode(mark + page.encode(encoding), "cp1251") == page
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_needs_no_byte_order_mark(encoding: str) -> None:
+    page = '<html lang="ru"><body class="article"><p>' + RUSSIAN
+    data = page.encode(encoding)
+    assert binary_nature(data) is None
+    assert decode(data) == decode(data, encoding) == decode(data, "cp1251") == page
+
+
 @pytest.mark.parametrize(
     "declaration",
     [
@@ -162,6 +170,7 @@ def test_short_text_without_a_declaration_is_western() -> None:
         (b"\x28\xb5\x2f\xfd", "zstandard"),
         (b"SQLite format 3\0", "database"),
         (bytes(range(64)) * 20, "binary"),
+        ("\x01\x02\x03abc".encode("utf-16-le") * 20, "binary"),
     ],
 )
 def test_files_that_hold_no_text_are_told(data: bytes, word: str) -> None:
