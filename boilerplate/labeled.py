@@ -12,13 +12,13 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
+from boilerplate.decoding import encoded
 from boilerplate.errors import LabelError, SourceError
-from boilerplate.page import LABELS, Kind, Label, Page
+from boilerplate.page import LABELS, SPACELESS, Kind, Label, Page
 from boilerplate.segment import segment
 from boilerplate.sources.streams import Plain
 
-_SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
-_WORD = re.compile(rf"[{_SPACELESS}]|[^\s{_SPACELESS}]+")
+_WORD = re.compile(rf"[{SPACELESS}]|[^\s{SPACELESS}]+")
 _LOST = 0.1  # the share of a page's words that may go without a label
 
 
@@ -92,7 +92,7 @@ def _labeled_page(record: dict[str, Any], folder: Path, where: str) -> LabeledPa
     for block in _field(record, "blocks", list, where):
         if not isinstance(block, dict):
             raise LabelError(f"{where}: a block must be an object with a text and a label")
-        texts.append(_field(block, "text", str, where))
+        texts.append(encoded(_field(block, "text", str, where))[0])
         label = _field(block, "label", str, where)
         if label not in LABELS:
             raise LabelError(f"{where}: unknown label {label!r}; there are {', '.join(LABELS)}")

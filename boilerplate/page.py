@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 Kind = Literal["html", "text"]
 Label = Literal["content", "headline", "boilerplate"]
 LABELS: tuple[Label, ...] = ("content", "headline", "boilerplate")
+# Characters of scripts without spaces, for a class of a regular expression: Thai, Lao, Myanmar,
+# Khmer, Han, kana and their full-width forms.
+SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
 UNSEEN = " \u200b\u200c\u200d\u2060\ufeff\xad"  # characters that by themselves show nothing
 
 Floats = NDArray[np.float64]
@@ -74,7 +77,18 @@ class Elements:
     name: Ints = field(default_factory=_no_ints)  # the number of the element's among them
     inline: Ints = field(default_factory=_no_ints)  # that of every inline element in a block,
     inline_block: Ints = field(default_factory=_no_ints)  # and the block
-    column: Ints = field(default_factory=_no_ints)  # of its table that a cell stands in, else -1
+    # Of a cell the column of its table, of an item the number in its ordered list, else -1.
+    place: Ints = field(default_factory=_no_ints)
+
+    def outermost(self) -> NDArray[np.bool_]:
+        """Which elements have none of the same signature around them, shape (n_elements,)."""
+        order = np.argsort(self.name, kind="stable")
+        size = self.end.max(initial=0) + 1
+        opens, closes = self.name * size + self.start, self.name * size + self.end
+        inside = np.maximum.accumulate(closes[order])[:-1] > opens[order[1:]]
+        result = np.ones(self.name.size, np.bool_)
+        result[order[1:][inside]] = False
+        return result
 
     def sums_around(self, values: Floats, n_blocks: int) -> Floats:
         """Sum a quantity of shape (n_elements, k) over all elements around each block.

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from boilerplate.page import Block, Elements, Page, chain_ends
+from boilerplate.page import Block, Elements, Ints, Page, chain_ends
 
 FORMATS = ("text", "markdown", "html", "json")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
@@ -64,6 +64,7 @@ class _Level(NamedTuple):
     element: int
     tag: str  # "ul", "ol" or "blockquote"
     list: int  # the element that holds the items; -1 for a quotation
+    number: int = -1  # of the item in an ordered list; -1 for another
 
 
 @dataclass(slots=True)
@@ -105,7 +106,7 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
     above = nearest[up].tolist()
     inside = nearest[page.element[[block.index for block in blocks]]].tolist()
     placed = [
-        _place(block, element, above, tags, data)
+        _place(block, element, above, tags, data, elements.place)
         for block, element in zip(blocks, inside, strict=True)
     ]
     if data:
@@ -118,7 +119,7 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
 
 
 def _place(
-    block: Block, element: int, above: list[int], tags: list[str], data: set[int]
+    block: Block, element: int, above: list[int], tags: list[str], data: set[int], places: Ints
 ) -> _Placed:
     placed = _Placed(block)
     if block.label == "headline":
@@ -131,7 +132,7 @@ def _place(
         if tag == "li" and item < 0:
             item = element
         elif tag in ("ul", "ol") and item >= 0:
-            levels.append(_Level(item, tag, element))
+            levels.append(_Level(item, tag, element, int(places[item])))
             item = -1
         elif tag == "blockquote":
             levels.append(_Level(element, tag, -1))
@@ -156,7 +157,7 @@ def _place(
 
 def _set_columns(placed: Sequence[_Placed], elements: Elements) -> None:
     """Number the columns of each table in which text is kept."""
-    column = np.append(elements.column, -1)
+    column = np.append(elements.place, -1)
     for _, group in groupby(placed, key=lambda p: p.table):
         blocks = list(group)
         kept = np.unique(column[[p.cell for p in blocks]], return_inverse=True)[1]
@@ -217,7 +218,6 @@ def _plain(placed: Sequence[_Placed]) -> str:
 def _markdown(placed: Sequence[_Placed]) -> str:
     parts: list[str] = []
     before: _Placed | None = None
-    ordinals: dict[int, int] = {}  # of the latest item of an ordered list
     margins: dict[int, str] = {}  # by item or quotation: what its further lines begin with
     for blocks in _runs(placed):
         here = blocks[0]
@@ -231,8 +231,7 @@ def _markdown(placed: Sequence[_Placed]) -> str:
         for level in here.levels[len(shared) :]:
             mark = "> "
             if level.list >= 0:
-                ordinals[level.list] = ordinals.get(level.list, 0) + 1
-                mark = f"{ordinals[level.list]}. " if level.tag == "ol" else "- "
+                mark = f"{level.number}. " if level.tag == "ol" else "- "
             margins[level.element] = mark if level.list < 0 else " " * len(mark)
             first += mark
         further = "".join(margins[level.element] for level in here.levels)
@@ -336,7 +335,10 @@ def _to_levels(opened: tuple[_Level, ...], wanted: tuple[_Level, ...]) -> Iterat
         if level.list < 0:
             yield "<blockquote>"
         else:
-            yield "<li>" if next_item and depth == shared else f"<{level.tag}><li>"
+            follows = next_item and depth == shared
+            number = opened[shared].number + 1 if follows else 1
+            item = "<li>" if level.number in (-1, number) else f'<li value="{level.number}">'
+            yield item if follows else f"<{level.tag}>{item}"
 
 
 def _depth_shared(some: tuple[_Level, ...], others: tuple[_Level, ...]) -> int:

@@ -44,6 +44,15 @@ def test_a_page_keeps_its_labels(tmp_path: Path) -> None:
     assert list(zip(page.page.texts, page.labels, strict=True)) == BLOCKS
 
 
+def test_lone_surrogates_are_replaced_in_page_and_labels(tmp_path: Path) -> None:
+    blocks = [{"text": "foo \ud800 bar", "label": "content"}]
+    record = {"id": "note", "kind": "text", "source": "ours", "blocks": blocks}
+    path = tmp_path / "text.jsonl"
+    path.write_text(json.dumps(record), encoding="utf-8")
+    [page] = read_labeled(path)
+    assert (page.page.texts, page.labels) == (["foo \ufffd bar"], ["content"])
+
+
 def test_a_folder_is_read_with_the_pages_that_stand_beside(tmp_path: Path) -> None:
     _write(tmp_path, _record(html=None))
     (tmp_path / "tea.html").write_text(HTML, encoding="utf-8")

@@ -218,6 +218,17 @@ def test_html_keeps_the_structure() -> None:
     )
 
 
+def test_items_of_ordered_lists_keep_their_numbers() -> None:
+    html = (
+        "<ol start=4><li>four<li></li><li>six<ol><div><li>one</div><li value=7>seven</ol>"
+        "<li value=9>nine</ol><ol start=x><li>one"
+    )
+    out = rendered(html, "markdown")
+    assert out == "4. four\n6. six\n   1. one\n   7. seven\n9. nine\n\n1. one"
+    again = rendered(rendered(html, "html"), "markdown")
+    assert again == out
+
+
 def test_html_of_html_is_the_same_again() -> None:
     html = "<ul><li>a<ul><li>b</ul><li><h3>c</h3>d</ul><blockquote>e<ol><li>f</ol></blockquote>g"
     once = rendered(html, "html")

@@ -38,6 +38,7 @@ def texts(html: str) -> list[str]:
         ("<p><a href=x>Tag one</a><a href=y><b>two</b></a>", ["Tag one two"]),
         ("<p><b>D</b><span>ecorated</span> <i>a</i><i>b</i>", ["Decorated ab"]),
         ("<p><span>汽船</span><span>河上</span>", ["汽船河上"]),
+        ("<p><span>სახლი</span><span>ბაღი</span>", ["სახლი ბაღი"]),
         ("<p><span>from 3</span><span>beds</span>", ["from 3 beds"]),
         ("<pre><i>foo</i><i>bar</i></pre>", ["foobar"]),
         # lists, tables, definitions
@@ -130,6 +131,25 @@ def test_elements_hold_ranges_of_blocks() -> None:
     assert held["main\t#m"] == held["p\thidden"] == ["c"]
 
 
+@pytest.mark.parametrize("element", ["script", "style", "title", "textarea", "video", "div", "a"])
+def test_in_xml_an_element_can_end_where_it_begins(element: str) -> None:
+    page = f'<?xml version="1.0"?>\n<html><body><{element} title="a>b" /><p>Ice.<br/>Two.<p>Three.'
+    segmented = segment(page, "html")
+    assert segmented.texts == ["Ice.\nTwo.", "Three."]
+    assert segmented.elements.depth.max() == 2
+    assert not segmented.link_chars.any()
+
+
+def test_the_outermost_of_elements_that_are_named_alike_are_known() -> None:
+    html = "<body><div>a<div>b<p>c</p><div>d</div></div></div><div class=x>e<div>f</div></div>"
+    elements = segment(html, "html").elements
+    names = [elements.names[k] for k in elements.name]
+    assert list(zip(names, elements.outermost().tolist(), strict=True)) == [
+        ("html", True), ("body", True), ("div", True), ("div", False), ("p", True),
+        ("div", False), ("div\t.x", True), ("div", True),
+    ]  # fmt: skip
+
+
 def test_elements_are_told_apart_by_what_their_attributes_name() -> None:
     html = (
         '<div class="Post  body" id=c1 role="Main Region" rel href=x title=y>a</div>'
@@ -179,6 +199,7 @@ def test_lone_surrogates_cost_only_themselves() -> None:
     assert "".join(texts("<p>before \ud800<p>after")).startswith("before")
     assert texts("<p>before \ud800<p>after")[-1] == "after"
     assert segment("a\ud800b\nc", "text").texts == ["a\ufffdb", "c"]
+    assert segment(BeautifulSoup("<p>a\ud800b", "html.parser")).texts == ["a\ufffdb"]
 
 
 def test_odd_soups_are_read() -> None:
@@ -247,6 +268,8 @@ def test_what_is_no_page_is_refused() -> None:
         "<aside>x</aside>",
         f"<p>{SOME * 3}<p>{SOME * 3}",  # a tag to forty words where it begins with one
         f"{SOME}<p>{SOME * 2}<p>{SOME}",  # to twenty where not
+        f"{SOME * 4}</p>\n<p class=x>{SOME * 4}",  # paragraphs that tags part
+        f"{SOME * 4}<br /><br>{SOME * 4}",
         "<script>var a=1;</script><p>hello</p>",
         "<!doctype html>",
         "<!-- nothing else -->",
@@ -273,6 +296,7 @@ def test_html_is_told(page: str) -> None:
         f"<p>{SOME * 5}",
         f"{SOME * 2}<p>{SOME * 2}<p>{SOME}",
         "A paragraph is written as <p>text</p>. " + LONG,
+        f"{LONG}\n<p>Hello.</p>\n<p>World.</p>\n{LONG}",
         "# Title\n\nSome *text* with <br> a break and `<div>` code.\n\n- item\n\n" + LONG,
         "<name>Anna</name> said to <name>Ben</name>: <quote>hello</quote>",
         "<rss version='2.0'><channel><item><guid>x</guid></item></channel></rss>",
@@ -345,6 +369,13 @@ def test_wrapped_lines_of_chinese_are_joined_without_spaces() -> None:
     lines = textwrap.wrap(chinese, 44)
     assert any(line.endswith("，") for line in lines)
     assert segment("\n".join(lines), "text").texts == [chinese]
+
+
+def test_a_line_of_characters_that_show_nothing_is_blank_in_wrapped_text() -> None:
+    wrapped = "\n".join(["Ten words stand in this line, which is wrapped at its end here."] * 6)
+    unseen = "\u200b" * 63
+    assert len(segment(f"{unseen}\n{wrapped}", "text")) == 1
+    assert segment(f"Menu\n{unseen}\n{wrapped}", "text").texts[0] == "Menu"
 
 
 def test_where_a_line_is_far_longer_than_the_others_nobody_wrapped_them() -> None:

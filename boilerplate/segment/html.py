@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser
 
-from boilerplate.page import UNSEEN, Elements, Ints, Page, numbered
+from boilerplate.decoding import encoded
+from boilerplate.page import SPACELESS, UNSEEN, Elements, Ints, Page, numbered
 from boilerplate.segment.limits import limit_attributes, limit_nesting, may_nest
 
 if TYPE_CHECKING:
@@ -56,12 +57,18 @@ _SIGNS |= dict.fromkeys(("hidden", "aria-hidden", "style"), "hidden")
 _LONGEST_VALUE = 300  # characters of an attribute that are looked at
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _FRAME = re.compile(rb"iframe\b", re.I)
+# An element that ends where it begins, in the one language where such may have an inside.
+_XML = re.compile(rb"\s*<\?xml\b")
+_ENDED = re.compile(
+    rb"<([a-z][a-z0-9:]*)((?>\s+|[^<>\"'/\s]+|\"[^\"]*\"|'[^']*'|/(?!>))*+)/>", re.I
+)
+_VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
 _LONGEST_FALLBACK = 4096  # bytes from a frame to its end tag
 _PERMALINKS = frozenset("#§¶🔗")  # what a heading's link to itself shows, which is no text of it
 _LINE_BREAK = "\x1f"
-_SPAN = re.compile(r"\s*([0-9]{1,4})")  # how many columns or rows a cell says it takes
+_NUMBER = re.compile(r"\s*([0-9]{1,9})")  # how many columns a cell takes, and the like
 _MOST_COLUMNS = 200  # of a table that are told apart
-_LETTER = "[^\\W_\u0e00-\u10ff\u1780-\u17ff\u2e80-\uabff\uf900-\ufaff\uff66-\uff9f]"
+_LETTER = rf"[^\W_{SPACELESS}]"
 _ENDS_WORD = re.compile(rf"{_LETTER}{{2}}$|\s\d$")
 _BEGINS_WORD = re.compile(rf"{_LETTER}{{2}}|\d\s")
 
@@ -118,6 +125,8 @@ def signature(tag: str, attributes: dict[str, str | None]) -> str:
 
 
 def _lexbor_tree(source: bytes) -> _Node | None:
+    if _XML.match(source):
+        source = _ENDED.sub(_with_end_tag, source)
     text, tag = _tags(source)
     limited = limit_attributes(source, tag)
     if limited is not source:
@@ -127,6 +136,14 @@ def _lexbor_tree(source: bytes) -> _Node | None:
     if may_nest(text, tag):
         source = limit_nesting(source.decode()).encode()
     return LexborHTMLParser(source).root
+
+
+def _with_end_tag(element: re.Match[bytes]) -> bytes:
+    """`<script/>` as XML means it; HTML would see the rest of the page in it."""
+    name, attributes = element.groups()
+    if name.lower() in _VOID:
+        return element.group()
+    return b"<%b%b></%b>" % (name, attributes, name)
 
 
 def _tags(source: bytes) -> tuple[NDArray[np.uint8], Ints]:
@@ -185,7 +202,7 @@ def _soup_tree(soup: Tag) -> _SoupNode:
             seen[id(node)] = _SoupNode(node.name, _plain(node))
             up.append(seen[id(node)])
         elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            up.append(_SoupNode("-text", {}, str(node)))
+            up.append(_SoupNode("-text", {}, encoded(str(node))[0]))
     return root
 
 
@@ -408,22 +425,29 @@ def _walk(root: _Node | None) -> Page:
         name=name[: kept.size],
         inline=name[kept.size :],
         inline_block=np.repeat(np.arange(len(page)), inlines),
-        column=_columns(tags, parents, opened)[kept],
+        place=_places(tags, parents, opened)[kept],
     )
     page.element = renumber[page.element]
     return page
 
 
-def _columns(tags: list[str], parents: list[int], nodes: list[_Node]) -> Ints:
-    """In which column of its table each cell stands, -1 for what is no cell."""
-    columns = np.full(len(tags), -1, np.intp)
+def _places(tags: list[str], parents: list[int], nodes: list[_Node]) -> Ints:
+    """The column of each cell in its table, the number of each item of an ordered list, else -1."""
+    places = np.full(len(tags), -1, np.intp)
+    items: dict[int, int] = {}  # the number of the last one of each list so far
     number: dict[int, int] = {}  # of each row among those of its table or part of one
     rows: dict[int, int] = {}  # in each of these so far
     held: dict[int, dict[int, int]] = {}  # and its columns that cells hold up to some row
     free: dict[int, int] = {}  # the first column after the cells of each row so far
-    for element in [e for e, tag in enumerate(tags) if tag in {"tr", "td", "th"}]:
+    for element in [e for e, tag in enumerate(tags) if tag in {"tr", "td", "th", "li"}]:
         up = parents[element]
-        if tags[element] == "tr":
+        if tags[element] == "li":
+            while up >= 0 and tags[up] not in {"ol", "ul"}:
+                up = parents[up]
+            if up >= 0 and tags[up] == "ol":
+                before = items[up] if up in items else _number(nodes[up], "start", 1) - 1
+                places[element] = items[up] = _number(nodes[element], "value", before + 1)
+        elif tags[element] == "tr":
             number[element] = rows[up] = rows.get(up, -1) + 1
             free[element] = 0
             held.setdefault(up, {})
@@ -431,14 +455,16 @@ def _columns(tags: list[str], parents: list[int], nodes: list[_Node]) -> Ints:
             row, above, column = number[up], held[parents[up]], free[up]
             while above.get(column, 0) > row:
                 column += 1
-            columns[element] = column
-            attributes = nodes[element].attributes
-            free[up] = min(column + _span(attributes.get("colspan")), _MOST_COLUMNS)
-            if (height := _span(attributes.get("rowspan"))) > 1:
+            places[element] = column
+            width, height = (
+                max(_number(nodes[element], name, 1), 1) for name in ("colspan", "rowspan")
+            )
+            free[up] = min(column + width, _MOST_COLUMNS)
+            if height > 1:
                 above.update(dict.fromkeys(range(column, free[up]), row + height))
-    return columns
+    return places
 
 
-def _span(value: str | None) -> int:
-    told = _SPAN.match(value) if value else None
-    return max(int(told[1]), 1) if told else 1
+def _number(node: _Node, attribute: str, default: int) -> int:
+    told = _NUMBER.match(node.attributes.get(attribute) or "")
+    return int(told[1]) if told else default

@@ -17,6 +17,11 @@ _JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[{\"])")
 _OPENS = re.compile(rf"\s*<({_BLOCK_TAGS}|{_INLINE_TAGS})(?:\s[^<>]*)?/?>", re.I)
 _TAG = re.compile(rf"</?({_BLOCK_TAGS})(?:\s[^<>]*)?/?>", re.I)
 _CLOSED = re.compile(rf"<({_BLOCK_TAGS}|{_INLINE_TAGS})(?:\s[^<>]*)?>[^<>]*</\1\s*>", re.I)
+# A new paragraph between two sentences.
+_PARAGRAPHS = re.compile(
+    r"[.!?…:\"'”»)]\s*(?:</p>\s*<p(?:\s[^<>]*)?>|<br\s*/?>\s*<br\s*/?>)\s*\w", re.I
+)
+_PARAGRAPH_WORDS = 150  # of a long one
 
 # A tag without attributes amid the words of a sentence, or in quotes there.
 _MENTIONED = re.compile(
@@ -28,9 +33,9 @@ def guess_kind(text: str) -> str:
     """``"html"`` or ``"text"``.
 
     A document says so in its first words. Else it is a matter of how much of the string is
-    markup: a fragment opens with a tag that is closed again or has a block tag to every few
-    words, while text that talks about HTML names tags amid its words, and text in somebody's own
-    XML holds none of HTML's tags.
+    markup: a fragment opens with a tag that is closed again, or has a block tag to every few
+    words, or parts its paragraphs by tags, while text that talks about HTML names tags amid its
+    words, and text in somebody's own XML holds none of HTML's tags.
     """
     head = text[:_LOOK].lstrip("\ufeff")
     if _DOCUMENT.match(head):
@@ -42,5 +47,8 @@ def guess_kind(text: str) -> str:
     tags = len(_TAG.findall(head)) - 2 * len(_MENTIONED.findall(head))
     words = len(head.split())
     if _OPENS.match(head) and (tags * 40 >= words or _CLOSED.search(head)):
+        return "html"
+    parted = len(_PARAGRAPHS.findall(head))
+    if parted and parted * _PARAGRAPH_WORDS >= words:
         return "html"
     return "html" if tags >= 2 and tags * 20 >= words else "text"

@@ -6,10 +6,11 @@ import re
 
 import numpy as np
 
-from boilerplate.page import UNSEEN, Page
+from boilerplate.page import SPACELESS, UNSEEN, Page
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,2000})\)|(?:https?://|www\.)[^\s<>\"]+")
 _ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
+_SPACELESS = re.compile(f"[{SPACELESS}]")  # where lines join without a space
 _WRAP = range(40, 121)  # widths in characters at which people and programs wrap text
 _NEARLY_ALL = 0.995  # of the lines are no longer than the width
 _FEW = 3
@@ -22,16 +23,17 @@ def segment_text(text: str) -> Page:
     A line is a block, unless the text is hard-wrapped (as old mail and `fmt` do): then the lines
     of a paragraph are joined. Bare addresses and Markdown links count as links.
     """
-    lines = [" ".join(line.split()) for line in text.splitlines()]
+    folded = (" ".join(line.split()) for line in text.splitlines())
+    lines = [line if line.strip(UNSEEN) else "" for line in folded]
     joins = _wrapped_joins(lines)
     parts: list[list[str]] = []  # the source lines of each block
     gaps: list[int] = []
     gap = 0
     for line, joined in zip(lines, joins, strict=True):
-        if not line.strip(UNSEEN):
+        if not line:
             gap += 1
         elif joined:
-            parts[-1].append(line if _spaceless(parts[-1][-1][-1]) else f" {line}")
+            parts[-1].append(line if _SPACELESS.match(parts[-1][-1][-1]) else f" {line}")
         else:
             parts.append([line])
             gaps.append(gap)
@@ -51,11 +53,6 @@ def _link_chars(block: str) -> int:
         return 0
     found = _LINK.finditer(block)
     return sum(len("".join(m.group(0).split())) for m in found)
-
-
-def _spaceless(character: str) -> bool:
-    """Whether lines that meet at this character join without a space (Han, kana, ...)."""
-    return "\u2e80" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
 
 
 def _wrapped_joins(lines: list[str]) -> list[bool]:
