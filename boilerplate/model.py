@@ -102,9 +102,13 @@ class BoilerplateClassifier:
 
         Raises:
             LabelError: If the labels do not fit the pages, or there is nothing to learn from.
+            ModelError: If a constructor argument is no number, which no model file could hold.
         """
         from boilerplate.fitting import fit_passes
 
+        for name, value in self.get_params().items():
+            if name != "n_jobs" and not isinstance(value, (int, float, np.number)):
+                raise ModelError(f"{name} is {value!r}; it must be a number")
         segmented = [segment(page) for page in pages]
         given = _as_many(labels, segmented, "labels")
         shares = [_shares(given[i], page, i) for i, page in enumerate(segmented)]

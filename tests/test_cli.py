@@ -407,6 +407,18 @@ def test_evaluate_on_labelled_blocks(own_model: tuple[Path, list[dict[str, Any]]
     assert all(0.7 < row[name] <= 1 for name in ("precision", "recall", "f1", "block_accuracy"))
 
 
+def test_evaluate_scores_the_labelled_pages_of_a_kind_if_asked_to(
+    own_model: tuple[Path, list[dict[str, Any]]],
+) -> None:
+    gold = own_model[0].parent / "pages.jsonl"
+    scores = [lines(run("evaluate", gold, "--kind", kind).stdout) for kind in ("html", "text")]
+    assert [row["pages"] for [row] in scores] == [6, 6]
+    html = [r for r in lines(gold.read_bytes()) if r["kind"] == "html"]
+    _write_labeled(gold.with_name("html.jsonl"), html)
+    done = run("evaluate", gold.with_name("html.jsonl"), "--kind", "text")
+    assert done.returncode == 2 and b"no labelled page here is text" in done.stderr
+
+
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.zst"])
 def test_evaluate_on_gold_texts(suffix: str, tmp_path: Path) -> None:
     gold = tmp_path / f"gold{suffix}"
@@ -438,6 +450,21 @@ def test_evaluate_goes_on_after_a_bad_line(tmp_path: Path) -> None:
     ]
 
 
+def test_train_writes_over_nothing_that_it_reads(
+    own_model: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    records = lines((own_model[0].parent / "pages.jsonl").read_bytes())
+    _write_labeled(tmp_path / "pages.jsonl", records)
+    beside = tmp_path / "page.html"
+    beside.write_text(PAGE, encoding="utf-8")
+    for output in (beside, tmp_path / "pages.jsonl"):
+        before = output.read_bytes()
+        for labeled in (tmp_path, tmp_path / "pages.jsonl"):
+            done = run("train", labeled, "-o", output, "--folds", "0")
+            assert done.returncode == 2 and b"must not lie in what is read" in done.stderr
+            assert output.read_bytes() == before
+
+
 @pytest.mark.parametrize("content", [b"", b"plain words\n", b"[1]\n", b'{"title": "x"}\n'])
 def test_no_gold_and_no_labels(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
@@ -466,6 +493,18 @@ def test_an_output_without_a_name(arguments: list[str], monkeypatch: pytest.Monk
     monkeypatch.chdir(ROOT)
     done = run(*arguments, "-o", "", stdin=PAGE.encode())
     assert done.returncode == 2 and b"'-o' / '--output': The name is empty." in done.stderr
+
+
+def test_a_dash_is_standard_output_and_no_model_file(
+    page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for verb in ("extract", "classify"):
+        assert run(verb, page, "-o", "-").stdout == run(verb, page).stdout != b""
+    assert run("extract", page, "-o", "-", "--workers", "1").stdout.startswith(b"{")
+    done = run("train", LABELED, "-o", "-")
+    assert done.returncode == 2 and b"- is standard output" in done.stderr
+    assert not (tmp_path / "-").exists()
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from boilerplate import (
     BoilerplateError,
     LabelError,
     ModelError,
-    modelfile,
 )
 from boilerplate.decision import GAP, LEAST, PASSAGE, SPREAD
 from boilerplate.features import features
@@ -137,6 +136,13 @@ def test_it_follows_the_contract_of_estimators() -> None:
     for call in (lambda: classifier.predict(["a"]), lambda: classifier.save("x.json")):
         with pytest.raises(ModelError, match="not fitted"):
             call()
+
+
+@pytest.mark.parametrize("wrong", [{"seed": None}, {"C": "1"}])
+def test_what_no_model_file_could_hold_is_no_parameter(wrong: dict[str, Any]) -> None:
+    name = next(iter(wrong))
+    with pytest.raises(ModelError, match=f"^{name} is .* it must be a number"):
+        BoilerplateClassifier(**wrong).fit(PAGES, LABELS)
 
 
 def test_scikit_learn_takes_it_for_an_estimator() -> None:
@@ -352,6 +358,10 @@ STACKED = ("models", "text", "stacked_columns")
         (_fill("models", "text", "intercept", number="1"), "number is out of range"),
         (_set("models", "html", "tokens", None, value=[1.0]), "html model has no own"),
         (_set("models", "html", "tokens", "own", None, value=[1.0]), "numbers are expected"),
+        (
+            _set("models", "html", "tokens", "own", value={str(n): [] for n in range(200_001)}),
+            "html model has too many own",
+        ),
         (_fill("models", "html", "tokens", "own", None, number="1"), "number is out of range"),
         (_set("models", "text", "tokens", "elsewhere", value={}), "must have tokens"),
         (_drop("models", "html", "tokens", "own"), "must have tokens"),
@@ -371,17 +381,6 @@ def test_a_changed_model_file_is_refused(
     changed = json.loads(json.dumps(document))
     change(changed)
     _is_refused(tmp_path, json.dumps(changed).encode(), words)
-
-
-@pytest.mark.parametrize(
-    ("limit", "words"),
-    [("_MOST_BYTES", "larger than"), ("_MOST_TOKENS", "html model has too many own")],
-)
-def test_a_model_file_that_is_too_large_is_refused(
-    limit: str, words: str, document: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(modelfile, limit, 1)
-    _is_refused(tmp_path, json.dumps(document).encode(), words)
 
 
 def test_a_model_file_tells_the_decision_that_is_made(document: Any) -> None:

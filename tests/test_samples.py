@@ -12,7 +12,7 @@ import boilerplate
 
 LABELED = Path(__file__).parent.parent / "labeled"
 SAMPLES = ("000_a4908a520b3ba365", "001_adf4e24e41a4e10b")
-_JUNK = {"style", "script", "placeholder", "advert", "media", "share"}
+_JUNK = {"script", "placeholder", "advert", "media", "share"}
 
 
 def _blocks(id: str) -> list[dict[str, Any]]:

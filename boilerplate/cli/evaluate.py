@@ -38,6 +38,7 @@ def command(
     GOLD is labelled data as for train, or a JSONL file of lines {"html": a page, "text": its main
     text without the headline}; either may be compressed (gzip, zstd). Texts are compared as bags of
     words; every score is the mean over the pages. The headline counts neither for nor against.
+    With --kind, of labelled pages those of this kind alone are scored.
     """
     from boilerplate import BoilerplateFilter
     from boilerplate.scoring import mean_scores
@@ -77,7 +78,9 @@ def _labeled_pages(
     from boilerplate.cli.judging import judge
     from boilerplate.labeled import read_labeled
 
-    pages = read_labeled(gold)
+    pages = [page for page in read_labeled(gold) if keep.kind in ("auto", page.kind)]
+    if not pages:
+        raise Failure(f"{gold}: no labelled page here is {keep.kind}")
     for page in progress(pages, len(pages), "Pages"):
         with report.page(page.id):
             yield judge(page, keep)

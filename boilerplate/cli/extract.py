@@ -6,6 +6,7 @@ import json
 from typing import Literal, TextIO
 
 import click
+from click.core import ParameterSource
 
 from boilerplate.cli import options
 from boilerplate.cli.output import opened, printable, write_json
@@ -13,6 +14,7 @@ from boilerplate.cli.pages import each_page, is_batch
 from boilerplate.cli.report import Report
 from boilerplate.sources.inputs import is_container, is_folder
 
+_MANY = ("text_field", "id_field", "workers", "timeout", "resume", "shard_size")  # are for crawls
 _DAY = 24 * 60 * 60  # seconds; poll(2), which waits for the processes, takes 24 days at most
 
 
@@ -37,28 +39,42 @@ _DAY = 24 * 60 * 60  # seconds; poll(2), which waits for the processes, takes 24
 @click.option(
     "-o",
     "--output",
-    type=options.Named(),
+    type=options.Named(allow_dash=True),
     help="File to write in place of standard output; with a / at its end, a folder of shards.",
 )
 @click.option(
-    "--text-field", help='Field or column of the page in JSONL and Parquet.  [default: "text"]'
+    "--text-field",
+    default="text",
+    show_default=True,
+    help="Field or column of the page in JSONL and Parquet.",
 )
 @click.option(
-    "--id-field", help='Field or column that names a record in messages.  [default: "id"]'
+    "--id-field",
+    default="id",
+    show_default=True,
+    help="Field or column that names a record in messages.",
 )
 @click.option(
-    "--workers", type=click.IntRange(min=1), help="Processes that share the work.  [default: 1]"
+    "--workers",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Processes that share the work.",
 )
 @click.option(
     "--timeout",
     type=options.Number(0, _DAY, min_open=True),
-    help="Seconds that a page may take before it is given up.  [default: 10]",
+    default=10,
+    show_default=True,
+    help="Seconds that a page may take before it is given up.",
 )
 @click.option("--resume", is_flag=True, help="Go on with a run that was ended before its end.")
 @click.option(
     "--shard-size",
     type=click.IntRange(min=1),
-    help="Records to a shard, which is what an end at any moment costs at most.  [default: 1000]",
+    default=1000,
+    show_default=True,
+    help="Records to a shard, which is what an end at any moment costs at most.",
 )
 def command(
     pages: tuple[str, ...],
@@ -68,12 +84,12 @@ def command(
     format: Literal["text", "markdown", "html", "json"],
     headline: bool,
     output: str | None,
-    text_field: str | None,
-    id_field: str | None,
-    workers: int | None,
-    timeout: float | None,
+    text_field: str,
+    id_field: str,
+    workers: int,
+    timeout: float,
     resume: bool,
-    shard_size: int | None,
+    shard_size: int,
 ) -> None:
     """Print the article of each PAGE: a file, a folder, or - for standard input.
 
@@ -86,20 +102,19 @@ def command(
     """
     from boilerplate import BoilerplateFilter
 
-    crawling = [text_field, id_field, workers, timeout, shard_size] != [None] * 5 or resume
-    if crawling or _is_for_many(output) or any(map(is_container, pages)):
+    if _asks_for_many() or _is_for_many(output) or any(map(is_container, pages)):
         from boilerplate.cli.crawl import Extraction, crawl
 
         crawl(
             pages,
             Extraction(model, threshold, kind, format, headline),
             output,
-            workers=workers or 1,
-            timeout=timeout or 10,
+            workers=workers,
+            timeout=timeout,
             resume=resume,
-            shard_size=shard_size or 1000,
-            text_field=text_field or "text",
-            id_field=id_field or "id",
+            shard_size=shard_size,
+            text_field=text_field,
+            id_field=id_field,
         )
         return
 
@@ -121,6 +136,12 @@ def command(
                 stream.write(article.rstrip("\n") + "\n")
         report.stop_if_all_failed()
     report.finish()
+
+
+def _asks_for_many() -> bool:
+    """Whether an option was given that only a crawl has."""
+    context = click.get_current_context()
+    return any(context.get_parameter_source(name) is not ParameterSource.DEFAULT for name in _MANY)
 
 
 def _is_for_many(output: str | None) -> bool:

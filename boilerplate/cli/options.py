@@ -22,12 +22,16 @@ class Number(click.FloatRange):
 
 
 class Named(click.Path):
-    """A path; click lets the empty one through, which is the folder that one is in."""
+    """The path of an output, None for - where that is allowed; click lets the empty one through."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """Return the path, or say why it is none."""
         if not value:
             self.fail("The name is empty.", param, ctx)
+        if value == "-" and self.allow_dash:
+            return None
+        if value == "-":
+            self.fail("- is standard output, and this is for files alone.", param, ctx)
         return super().convert(value, param, ctx)
 
 
@@ -53,6 +57,6 @@ kind = click.option(
 output = click.option(
     "-o",
     "--output",
-    type=Named(dir_okay=False),
+    type=Named(dir_okay=False, allow_dash=True),
     help="File to write in place of standard output.",
 )

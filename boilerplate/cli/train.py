@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from boilerplate.scoring import Scores
 
 
+_READ = (".jsonl", ".html", ".txt")  # labels, and the pages beside them
+
+
 @click.command("train", short_help="Fit a model on labelled blocks.")
 @click.argument("labeled", type=click.Path(exists=True, path_type=Path))
 @click.option(
@@ -57,8 +60,9 @@ def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
         raise Failure(f"{output}: there is no folder {folder} to save the model in")
     if not os.access(output if output.exists() else folder, os.W_OK):
         raise Failure(f"{output}: no permission to write here")
-    files = labeled.glob("*.jsonl") if labeled.is_dir() else [labeled]
-    check_apart(map(str, files), [output])
+    beside = labeled if labeled.is_dir() else labeled.parent
+    read = [labeled, *(path for suffix in _READ for path in beside.glob(f"*{suffix}"))]
+    check_apart([str(path) for path in read if path.is_file()], [output])
     from boilerplate import BoilerplateClassifier
     from boilerplate.labeled import read_labeled
 
