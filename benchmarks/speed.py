@@ -1,6 +1,6 @@
 """Milliseconds a page on one core, by stage and beside other extractors.
 
-    python -m benchmarks.speed --corpora ../shared/corpora
+    python -m benchmarks.speed --corpora folder
 
 Every page goes through every extractor in turn, so that a busy moment of the machine slows all
 of them alike and the ratios hold; processor time is what counts. Writes `docs/speed.md` and the

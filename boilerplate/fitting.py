@@ -27,10 +27,10 @@ _MOST_BLOCKS = 200  # of one page that are fitted: catalogues repeat themselves
 _LEAST_SCALE = 0.05  # of a stacked column: alike pages differ by less than the fits of their folds
 _LEAST_WEIGHT = 0.02  # of a token, in log-odds: most stand for so little that none misses them
 _DECIMALS = 3  # of a token's weights: more would tell nothing, and make most of the model file
+_PAGE_WORDS = 4.0  # a page weighs by its content's words, or by all of them over this
 # The second pass learns most from the pages that the first one, fitted on others, judges well:
 # where that fails, the labels may be such as no rule explains.
 _PAGE_LEAST = 0.05  # that any page counts, besides the square of its F1 in the first pass
-_PAGE_WORDS = 4.0  # a page weighs by its content's words, at least by this part of all
 
 
 def fit_passes(
@@ -63,7 +63,7 @@ def fit_passes(
     everything = np.arange(len(pages))
 
     def first(fitted_on: Ints) -> _First:
-        data = table.matrix(fitted_on), *table.targets(fitted_on)
+        data = table.rows_of(fitted_on)
         both = _fit(*data, C, seed)
         return _First(*both, *_fit_alone(*data, len(computed[0].names), C))
 
@@ -86,7 +86,7 @@ def fit_passes(
         ]
     )
     table.add([matrix for _, matrix in extra], rows)
-    second = _fit(table.matrix(everything), *table.targets(everything), C, seed)
+    second = _fit(*table.rows_of(everything), C, seed)
     model = passes(fits[-1], second)
     model.stacked_names = extra[0][0]
     return _without_trifles(model)
@@ -219,19 +219,12 @@ class _Table:
             [self._matrix, sparse.csr_array(columns)], format="csr", dtype=np.float32
         )
 
-    def matrix(self, pages: Ints) -> sparse.csr_array:
-        return self._matrix[self._expanded(pages)[0]]
-
-    def targets(self, pages: Ints) -> tuple[Ints, Floats]:
-        _, label, weight = self._expanded(pages)
-        return label, weight
-
-    def _expanded(self, pages: Ints) -> tuple[Ints, Ints, Floats]:
-        """Row, label and weight of every block of these pages for every label that it has."""
+    def rows_of(self, pages: Ints) -> tuple[sparse.csr_array, Ints, Floats]:
+        """Columns, label and weight of every block of these pages for each label that it has."""
         rows = np.flatnonzero(np.isin(self.page, pages))
         row, label = np.nonzero(self.share[rows])
         weight = self.share[rows][row, label] * self.weight[rows[row]]
-        return rows[row], label, weight
+        return self._matrix[rows[row]], label, weight
 
 
 def _moments(columns: Floats, weight: Floats) -> tuple[Floats, Floats]:

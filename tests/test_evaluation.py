@@ -53,6 +53,10 @@ def test_pages_are_judged_by_a_model_that_has_not_seen_their_site(examples: list
     assert entry["boilerplate"][2] > 0.8
     low, high = entry["interval"]
     assert low < entry["boilerplate"][2] < high
+    lied_to = [replace(examples[0], shares=np.zeros_like(examples[0].shares)), *examples[1:]]
+    again = out_of_fold(lied_to, "html", jobs=1)
+    same = [np.array_equal(a.content, j.content) for a, j in zip(again, judged, strict=True)]
+    assert same[0] and not all(same)
 
 
 def test_a_lead_is_the_mean_difference_of_the_pages(examples: list[Example]) -> None:

@@ -86,10 +86,9 @@ def block_labels(page_texts: Sequence[str], gold: str, title: str) -> NDArray[np
 def oracle(texts: Sequence[str], shares: NDArray[np.float64], gold: str) -> Scores:
     """Score the text that perfect labels would keep: the blocks with half their tokens in gold.
 
-    `shares` is what `content_share` or `block_labels` returned for these texts.
+    `shares` is what `block_labels` returned for these texts.
     """
-    content = shares if shares.ndim == 1 else shares[:, 0]
-    kept = [text for text, share in zip(texts, content, strict=True) if share >= 0.5]
+    kept = [text for text, share in zip(texts, shares[:, 0], strict=True) if share >= 0.5]
     return word_scores("\n".join(kept), gold)
 
 

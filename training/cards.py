@@ -11,6 +11,7 @@ from typing import Any
 from boilerplate import BoilerplateClassifier
 from boilerplate.features.table import columns
 from boilerplate.page import Kind
+from training.evaluation import FOLDS, FRAGMENTS, RESPELLED, TEASERS
 from training.report import failed_peers, peers_in, tables
 
 _PURPOSE = {
@@ -25,9 +26,9 @@ _TOKENS = {
     "shapes of short lines",
 }
 _MADE = {
-    "html": ", and one in four with its words spelled anew, in Chinese characters or in letters "
+    "html": f"one in {RESPELLED} with its words spelled anew, in Chinese characters or in letters "
     "without case",
-    "text": ", and of one in ten the content with beginnings of other pages below it as teasers",
+    "text": f"of one in {TEASERS} the content with beginnings of other pages below it as teasers",
 }
 _FAILURES = {
     "html": (
@@ -75,9 +76,9 @@ def write_card(path: Path, kind: Kind, model: BoilerplateClassifier) -> None:
         )
     lines += [
         "",
-        "The last three columns count blocks. Of one page in five the part around the content was "
-        f"trained on a second time, bare of class names and menus{_MADE[kind]}. The "
-        "fingerprints of the files stand in the model file.",
+        f"The last three columns count blocks. Of one page in {FRAGMENTS} the part around the "
+        "content was trained on a second time, bare of class names and menus, and "
+        f"{_MADE[kind]}. The fingerprints of the files stand in the model file.",
         "",
         "## Features",
         "",
@@ -87,12 +88,12 @@ def write_card(path: Path, kind: Kind, model: BoilerplateClassifier) -> None:
         "",
         "## How good it is",
         "",
-        "Cross-validated in five folds; no site is on both sides of a fold, and pages of corpora "
-        "that are not trained on are judged by a model that was trained without their site. Mean "
-        "over pages of word precision, recall and F1 of the body without its headline, with the "
-        "95 % bootstrap interval of F1, its median, and the F1 that perfect labels of the blocks "
-        "would reach (oracle); then the best other extractor of the same run on the same pages, "
-        "and how far we are above it, with the interval of the paired difference. "
+        f"Cross-validated in {FOLDS} folds; no site is on both sides of a fold, and pages of "
+        "corpora that are not trained on are judged by a model that was trained without their "
+        "site. Mean over pages of word precision, recall and F1 of the body without its headline, "
+        "with the 95 % bootstrap interval of F1, its median, and the F1 that perfect labels of the "
+        "blocks would reach (oracle); then the best other extractor of the same run on the same "
+        "pages, and how far we are above it, with the interval of the paired difference. "
         "`trafilatura-eval` has no full gold texts: its row counts segments kept and dropped. "
         "`labeled-alone` are the pages of `labeled/` judged by models that learnt from the other "
         "pages of `labeled/` and nothing else.",

@@ -133,17 +133,17 @@ def _host(name: str) -> str | None:
     return match.group() if match else None
 
 
-def folds(sites: Sequence[str], k: int, seed: int = 0) -> NDArray[np.intp]:
+def folds(sites: Sequence[str], k: int) -> NDArray[np.intp]:
     """Deal pages to `k` folds of about equal size, all pages of a site to the same one.
 
     Returns the fold of each page, (n_pages,). It depends on how many pages each site has, not on
-    their order: sites go from the largest to the smallest, ties shuffled by `seed`, each to the
-    fold that is smallest so far.
+    their order: sites go from the largest to the smallest, ties shuffled, each to the fold that
+    is smallest so far.
     """
 
     def rank(item: tuple[str, int]) -> tuple[int, bytes]:
         name, count = item
-        return -count, hashlib.sha256(f"{seed}:{name}".encode()).digest()
+        return -count, hashlib.sha256(f"0:{name}".encode()).digest()
 
     sizes = [0] * k
     fold: dict[str, int] = {}

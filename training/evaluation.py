@@ -1,6 +1,6 @@
 """Cross-validation grouped by site, and the scores of what it extracts.
 
-    python -m training.evaluation --corpora ../shared/corpora
+    python -m training.evaluation --corpora folder
 
 prints word precision, recall and F1 of every corpus, page type and language, ours from a model
 that was trained without the page's site, beside the installed peers on the same pages, and checks
@@ -40,9 +40,9 @@ from training.report import ALONE, Report, Texts, print_report, report
 
 FOLDS = 5
 LABELED = Path(__file__).parent.parent / "labeled"
-_FRAGMENTS = 5  # one page in so many is trained on in part, too
-_TEASERS = 10  # one page of flattened text in so many above teasers of others
-_RESPELLED = 4  # one HTML page in so many in another script, too
+FRAGMENTS = 5  # one page in so many is trained on in part, too
+TEASERS = 10  # one page of flattened text in so many above teasers of others
+RESPELLED = 4  # one HTML page in so many in another script, too
 
 
 def settings(kind: str) -> BoilerplateClassifier:
@@ -55,11 +55,11 @@ def settings(kind: str) -> BoilerplateClassifier:
 def train(examples: Sequence[Example], kind: str) -> BoilerplateClassifier:
     """Fit a classifier on the examples that may be trained on, and on what is made of some."""
     pages = [e for e in examples if trains(e)]
-    used = pages + [part for e in pages[::_FRAGMENTS] if (part := fragment(e)) is not None]
+    used = pages + [part for e in pages[::FRAGMENTS] if (part := fragment(e)) is not None]
     if kind == "html":
-        used += [respelled(e) for e in pages[3::_RESPELLED]]
+        used += [respelled(e) for e in pages[3::RESPELLED]]
     else:
-        used += with_teasers(pages[2::_TEASERS])
+        used += with_teasers(pages[2::TEASERS])
     return settings(kind).fit(
         [e.page for e in used],
         [e.shares for e in used if e.shares is not None],

@@ -1,6 +1,6 @@
 """Make the shipped models, in one command.
 
-    python -m training.recipe --corpora ../shared/corpora
+    python -m training.recipe --corpora folder
 
 cross-validates by site, fits on everything that may be trained on, and writes `models/html.json`,
 `models/text.json`, their cards, and `docs/reliability.png`. A figure under its floor fails the
@@ -45,7 +45,7 @@ _LICENCES = {
 }
 
 
-def make(folder: Path, kind: Kind, *, peers: bool, root: Path = ROOT) -> Report:
+def make(folder: Path, kind: Kind, *, peers: bool) -> Report:
     """Cross-validate, fit, and write the model of one kind and its card; returns the scores."""
     found = measure(folder, kind, peers=peers)
     print_report(found.report, f"{kind}: words, grouped cross-validation in {FOLDS} folds")
@@ -58,14 +58,14 @@ def make(folder: Path, kind: Kind, *, peers: bool, root: Path = ROOT) -> Report:
         "reliability": found.bins,
         "failures": found.failures,
     }
-    path = root / "models" / f"{kind}.json"
+    path = ROOT / "models" / f"{kind}.json"
     model.save(path)
     write_card(path.with_suffix(".md"), kind, model)
     click.echo(f"{path} and its card are written")
     return found.report
 
 
-def draw(root: Path = ROOT) -> None:
+def draw() -> None:
     """Draw the reliability of the shipped models, as their files tell it.
 
     A model of other features than today's, which waits for its own recipe, is left out.
@@ -73,12 +73,12 @@ def draw(root: Path = ROOT) -> None:
     bins = {}
     for kind in ("html", "text"):
         try:
-            model = BoilerplateClassifier.load(root / "models" / f"{kind}.json")
+            model = BoilerplateClassifier.load(ROOT / "models" / f"{kind}.json")
         except ModelError:
             continue
         if told := model.info_.get("reliability"):
             bins[kind] = told
-    plot(root / "docs" / "reliability.png", bins)
+    plot(ROOT / "docs" / "reliability.png", bins)
 
 
 def _provenance(examples: list[Example], folder: Path) -> list[dict[str, object]]:
