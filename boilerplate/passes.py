@@ -138,6 +138,8 @@ class Passes:
         nothing = np.zeros((1, *weights.shape[1:]))  # the last row answers for no element
         of_element = np.concatenate((weights[elements.name], nothing))
         own, parent, ancestor, _ = of_element.transpose(1, 0, 2)
+        # Tags that are never closed pile up: of elements that are named alike one counts.
+        ancestor = ancestor * np.append(elements.outermost(), False)[:, None]
         element, up = page.element, np.append(elements.parent, -1)[page.element]
         around = elements.sums_around(ancestor[:-1], len(page))
         scores: Floats = own[element] + parent[up] + around - ancestor[element]

@@ -1,14 +1,10 @@
-"""Scores that compare an extracted text with a gold text, and the score to expect without one."""
+"""Scores that compare an extracted text with a gold text."""
 
 import re
 from collections import Counter
 from collections.abc import Sequence
 from math import fsum
 from typing import NamedTuple
-
-import numpy as np
-
-from boilerplate.page import Floats, Ints
 
 _WORD = re.compile(r"\w+")
 
@@ -52,22 +48,3 @@ def mean_scores(scores: Sequence[Scores]) -> Scores:
     if not scores:
         raise ValueError("no scores to average")
     return Scores(*(fsum(column) / len(scores) for column in zip(*scores, strict=True)))
-
-
-def expected_scores(probability: Floats, words: Floats) -> tuple[Ints, Floats]:
-    """Word F1 to expect from keeping the likeliest blocks of a page.
-
-    Args:
-        probability: Of being content, shape (n_blocks,).
-        words: Shape (n_blocks,).
-
-    Returns:
-        The blocks from the likeliest to the least likely, and for each the F1 to expect if it
-        and all before it are kept; both of shape (n_blocks,). The expectation of the ratio is
-        taken as the ratio of the expectations.
-    """
-    order = np.argsort(-probability, kind="stable")
-    mass = words[order]
-    gained = np.cumsum(mass * probability[order])
-    total = float((words * probability).sum())
-    return order, 2.0 * gained / (np.cumsum(mass) + total + 1e-9)

@@ -96,8 +96,10 @@ def _element_tokens(page: Page, named: Named, vocabulary: dict[str, int]) -> Cal
     own = [*(tokens[name] for name in elements.name.tolist()), nothing]
     path: list[Ints] = []  # the element's own, parent's and ancestors' tokens
     above: list[Ints] = []
+    outermost = elements.outermost().tolist()
     for e, up in enumerate(elements.parent.tolist()):
-        above.append(np.concatenate((above[up], own[up])) if up >= 0 else nothing)
+        wider = above[up] if up >= 0 else nothing
+        above.append(np.concatenate((wider, own[up])) if up >= 0 and outermost[up] else wider)
         path.append(np.concatenate((own[e], own[up] + size, above[e] + 2 * size)))
     path.append(nothing)
     first = np.searchsorted(elements.inline_block, np.arange(len(page) + 1))

@@ -59,6 +59,11 @@ def long_blocks(words: Wording, density: Floats) -> Floats:
     return ((words.words >= 10) & (density < 0.34)).astype(np.float64)
 
 
+def prose_words(words: Wording, density: Floats) -> Floats:
+    """The words of each long block that ends like a sentence, else 0; shape (n_blocks,)."""
+    return words.words * long_blocks(words, density) * words.ends_sentence
+
+
 def windows(n: int) -> Ranges:
     """The windows of `RADII` blocks to either side of each block of a page of n blocks."""
     at = np.arange(n)
@@ -94,7 +99,7 @@ def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -
     count = words.words
     free = count * (1.0 - density)  # words outside links
     long = long_blocks(words, density)
-    prose = count * long * words.ends_sentence
+    prose = prose_words(words, density)
     columns: dict[str, Floats] = {}
 
     total = max(float(count.sum()), 1.0)
@@ -116,10 +121,10 @@ def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -
 
     log_words = np.log1p(count)
     for shift in NEIGHBOURS:
-        name = f"previous_{-shift}" if shift < 0 else f"next_{shift}"
-        columns[f"{name}_log_words"] = _shifted(log_words, shift)
-        columns[f"{name}_link_density"] = _shifted(density, shift, 1.0)
-        columns[f"{name}_ends_sentence"] = _shifted(words.ends_sentence, shift)
+        name = neighbour(shift)
+        columns[f"{name}_log_words"] = shifted(log_words, shift)
+        columns[f"{name}_link_density"] = shifted(density, shift, 1.0)
+        columns[f"{name}_ends_sentence"] = shifted(words.ends_sentence, shift)
     columns |= _distances(long)
 
     summed = np.stack((count, free, words.ends_sentence, long, prose, words.commas))
@@ -151,7 +156,12 @@ def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -
     return columns
 
 
-def _shifted(values: Floats, shift: int, outside: float = 0.0) -> Floats:
+def neighbour(shift: int) -> str:
+    """What the columns of the block `shift` places on are named after."""
+    return f"{'previous' if shift < 0 else 'next'}_{abs(shift)}"
+
+
+def shifted(values: Floats, shift: int, outside: float = 0.0) -> Floats:
     """The value of the block `shift` places on, or `outside` beyond the page's ends."""
     result = np.full_like(values, outside)
     if shift > 0:
@@ -188,7 +198,7 @@ def _repetition(words: Wording) -> dict[str, Floats]:
     again[earliest] = 0.0
     opening = each.code[each.begin].astype(np.uint64)  # the first word, or another character
     worded = np.flatnonzero(each.kind[each.begin] <= DIGIT)
-    opening[worded] = each.hashed[np.searchsorted(each.start, each.begin[worded])]
+    opening[worded] = each.hashed[each.first[worded]]
     _, first, firsts = np.unique(opening, return_inverse=True, return_counts=True)
     return {
         "log_same_text": np.log(times.astype(np.float64))[number],
@@ -202,7 +212,8 @@ def _title(page: Page, words: Wording) -> dict[str, Floats]:
     """Overlap of short blocks with the page's title, in whatever case."""
     n, each, count = len(page), words.each, words.words
     covered, covers, equal = np.zeros(n), np.zeros(n), np.zeros(n, np.bool_)
-    wanted = np.unique(words_of([page.title]).hashed) if page.title else np.zeros(0)
+    title = words_of([page.title])
+    wanted = np.unique(title.hashed)
     if wanted.size:
         found = np.searchsorted(wanted, each.hashed)
         shared = np.flatnonzero(wanted[np.minimum(found, wanted.size - 1)] == each.hashed)
@@ -211,9 +222,9 @@ def _title(page: Page, words: Wording) -> dict[str, Floats]:
         covered = short * np.bincount(block, minlength=n) / np.maximum(count, 1.0)
         distinct = np.unique(block * wanted.size + found[shared]) // wanted.size
         covers = short * np.bincount(distinct, minlength=n) / wanted.size
-        whole = page.title.lower()
+        whole = title.text[:-1]
         for k in np.flatnonzero((covered == 1.0) & (each.length > 3)).tolist():
-            text = page.texts[k].lower()
+            text = each.text[each.begin[k] : each.begin[k] + each.length[k]]
             equal[k] = whole.startswith(text) or whole.endswith(text)
     matches = np.flatnonzero(equal & (count >= 2))
     first = matches[0] if matches.size else -1
@@ -280,8 +291,8 @@ def structure(page: Page, words: Wording, density: Floats, shape: Ints) -> dict[
         "heading_distance": np.log1p(np.where(last >= 0, at - last, n).astype(np.float64)),
         "heading_level": above,
         "heading_link_density": np.where(last >= 0, density[last], 0.0),
-        "heading_next": _shifted(heading.astype(np.float64), 1),
-        "heading_previous": _shifted(heading.astype(np.float64), -1),
+        "heading_next": shifted(heading.astype(np.float64), 1),
+        "heading_previous": shifted(heading.astype(np.float64), -1),
         "same_tag_previous": np.append(0.0, tag[1:] == tag[:-1]),
         "same_tag_next": np.append(tag[1:] == tag[:-1], 0.0),
         "page_headings": np.full(n, np.log1p(float(heading.sum()))),
@@ -337,7 +348,7 @@ def groups(page: Page, words: Wording) -> Ranges:
 def heads(words: Wording) -> NDArray[np.bool_]:
     """Which lines of flattened text may head a section: short ones before longer text."""
     short = (words.words <= _HEAD_WORDS) & (words.ends_sentence == 0)
-    flags: NDArray[np.bool_] = short & (_shifted(words.words, 1) > 2 * words.words)
+    flags: NDArray[np.bool_] = short & (shifted(words.words, 1) > 2 * words.words)
     return flags
 
 
@@ -345,7 +356,7 @@ def layout(page: Page, words: Wording) -> dict[str, Floats]:
     """Context that only flattened text has: blank lines, joined lines, lines like headings."""
     n = len(page)
     gap = np.minimum(page.gap, 3).astype(np.float64)
-    gap_after = _shifted(gap, 1, 1.0)
+    gap_after = shifted(gap, 1, 1.0)
     heading = heads(words)
     at = np.arange(n)
     last = last_flagged(heading)
@@ -357,6 +368,6 @@ def layout(page: Page, words: Wording) -> dict[str, Floats]:
         "log_source_lines": np.log1p(page.lines.astype(np.float64)),
         "like_heading": heading.astype(np.float64),
         "heading_distance": np.log1p(np.where(last >= 0, at - last, n).astype(np.float64)),
-        "previous_gap": _shifted(gap, -1),
-        "lower_follows": _shifted(np.array([t[0].islower() for t in page.texts], np.float64), 1),
+        "previous_gap": shifted(gap, -1),
+        "lower_follows": shifted(words.columns["starts_lower"], 1),
     }

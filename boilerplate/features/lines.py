@@ -1,8 +1,9 @@
 """What the lines of flattened text say to each other: their words, which stand for class names.
 
-A line is judged by its own words, by those of the line before and after, of the last short line
-above, and of the line that heads its section; a short line also by its shape. The model learns
-them like class names and has to do without them in languages that it has not seen.
+A line is judged by its own words, by the first ones of the line before, of the last short line
+above and of the line that heads its section, and by the first one of the line after; a short line
+also by its shape. The model learns them like class names and has to do without them in languages
+that it has not seen.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from boilerplate.features.wording import (
     Words,
     counts_before,
     hashed,
-    lowered,
     words_of,
 )
 from boilerplate.page import Ints, Page
@@ -71,7 +71,7 @@ def lines(page: Page, words: Wording) -> Lines:
     each = words.each
     at = np.arange(n)
     length = each.length
-    first = np.searchsorted(each.block, np.arange(n + 1))  # the lines' first words
+    first = each.first
     count = np.diff(first)
     rank = np.arange(each.block.size) - first[each.block]
 
@@ -102,10 +102,9 @@ def lines(page: Page, words: Wording) -> Lines:
 def token_names(page: Page) -> list[str]:
     """The tokens of a page as they stand in a vocabulary, in the order of `lines`."""
     each = words_of(page.texts)
-    text = lowered("\n".join(page.texts))
     spans = zip(each.start.tolist(), each.end.tolist(), strict=True)
     number = each.kind[each.start] == DIGIT
-    found = ["0" if is_number else text[start:end]
+    found = ["0" if is_number else each.text[start:end]
              for (start, end), is_number in zip(spans, number.tolist(), strict=True)]  # fmt: skip
     folded, kept = _folded(each)
     short = np.flatnonzero(each.length < _LINE)

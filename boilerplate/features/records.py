@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from boilerplate.features.context import long_blocks, sums_between
+from boilerplate.features.context import prose_words, sums_between
 from boilerplate.features.tokens import Named, numbers
 from boilerplate.features.wording import Wording
 from boilerplate.page import Elements, Floats, Ints, Page, chain_ends
 
-PLACES = ("record", "outer_record")  # the innermost and the outermost around a block
+RECORDS = ("record", "outer_record")  # the innermost and the outermost around a block
 _LEAST = 3  # records of a group
 _NO_RECORDS = numbers(
     "<p> <td> <th> <h1> <h2> <h3> <h4> <h5> <h6> <dt> <dd> <pre> <blockquote>".split()
@@ -25,7 +25,7 @@ def records(page: Page, named: Named, words: Wording, density: Floats) -> dict[s
     n, elements = len(page), page.elements
     group, place, inner, outer = _groups(elements, named)
     count = words.words
-    prose = count * long_blocks(words, density) * words.ends_sentence
+    prose = prose_words(words, density)
     quantities = np.stack((np.ones(n), count, count * density, prose, page.images)).astype(
         np.float64
     )
@@ -60,7 +60,7 @@ def records(page: Page, named: Named, words: Wording, density: Floats) -> dict[s
         "prose_share": prosaic / np.maximum(mass, 1.0),
         "log_blocks": np.log(np.maximum(blocks / np.maximum(size, 1.0), 1.0)),
     }
-    for name, around in zip(PLACES, (inner, outer), strict=True):
+    for name, around in zip(RECORDS, (inner, outer), strict=True):
         record = around[page.element]
         inside = (record >= 0).astype(np.float64)
         its = group[record]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from boilerplate.features.context import long_blocks, sums_between
+from boilerplate.features.context import prose_words, sums_between
 from boilerplate.features.lines import word_tokens
 from boilerplate.features.wording import Wording, hashed
 from boilerplate.page import Floats, Ints
@@ -44,8 +44,7 @@ def recurring(words: Wording) -> Recurring:
     """Find the lines that recur, whatever their case and numbers, and what they part."""
     n, each = len(words.words), words.each
     at = np.arange(n)
-    first = np.searchsorted(each.block, np.arange(n + 1))  # the lines' first words
-    said = hashed(word_tokens(each), first[:-1], first[1:])
+    said = hashed(word_tokens(each), each.first[:-1], each.first[1:])
     _, key, count = np.unique(
         np.where(words.words > 0, said, each.same), return_inverse=True, return_counts=True
     )
@@ -74,7 +73,7 @@ def recurring(words: Wording) -> Recurring:
 def recurrence(found: Recurring, words: Wording, density: Floats) -> dict[str, Floats]:
     """The columns of the record around each block, each of shape (n_blocks,)."""
     n, count, inside = len(words.words), words.words, found.inside
-    prose = count * long_blocks(words, density) * words.ends_sentence
+    prose = prose_words(words, density)
     held, prosaic = sums_between(np.stack((count, prose)), found.start, found.end)
     blocks = found.end - found.start
     of_group = np.bincount(found.group, weights=count)[found.group]

@@ -12,16 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.cohesion import Telling
-from boilerplate.features.context import Ranges, sums_between
+from boilerplate.features.context import Ranges, neighbour, shifted, sums_between
 from boilerplate.features.recurring import Recurring
 from boilerplate.page import Floats, Ints
-from boilerplate.scoring import expected_scores
 
 ALONE = ("columns", "tokens")  # each makes up its mind by itself, too
 NEIGHBOURS = (-4, -3, -2, -1, 1, 2, 3, 4)
 NEAR = (-2, -1, 1, 2)
 COHESION_RANGES = ("window_5", "run", "section")
 _MANY = 8.0  # telling words that say enough of a block
+_OUTSIDE = -4.0  # log-odds of what lies beyond the page's ends
 _LOST = 5.0  # telling words that a loose tail lacks, if it is one for sure
 
 
@@ -42,11 +42,11 @@ def stacked(
     n = len(words)
     content, headline = probability[:, 0], probability[:, 1]
     held = [ranges.sums(words) for ranges in around]
-    order, expected_f1 = expected_scores(content, words)
+    order, expected_f1 = _expected_f1(content, words)
     columns = {"own_content": content, "own_headline": headline}
     columns |= _opinion(content, order, expected_f1, words, around, held, shape, NEIGHBOURS)
     for name, opinion in zip(ALONE, alone.T, strict=True):
-        ranked = expected_scores(opinion, words)
+        ranked = _expected_f1(opinion, words)
         by = _opinion(opinion, *ranked, words, around, held, shape, NEAR)
         columns |= {f"{name}_{quantity}": values for quantity, values in by.items()}
 
@@ -71,6 +71,18 @@ def stacked(
     return columns
 
 
+def _expected_f1(content: Floats, words: Floats) -> tuple[Ints, Floats]:
+    """The blocks from the likeliest on, and the F1 to expect if each and all before it are kept.
+
+    The expectation of the ratio is taken as the ratio of the expectations.
+    """
+    order = np.argsort(-content, kind="stable")
+    mass = words[order]
+    gained = np.cumsum(mass * content[order])
+    total = float((words * content).sum())
+    return order, 2.0 * gained / (np.cumsum(mass) + total + 1e-9)
+
+
 def _opinion(
     content: Floats,
     order: Ints,
@@ -83,11 +95,11 @@ def _opinion(
 ) -> dict[str, Floats]:
     """What probabilities of content say of a block, its neighbours, and all that it stands among.
 
-    `order` and `expected_f1` are their `expected_scores`, and `held` the words of each range of
+    `order` and `expected_f1` are their `_expected_f1`, and `held` the words of each range of
     `around`. A page of which nothing is sure has content all the same: what counts is also the
     distance from the cut that maximises the page's expected F1.
     """
-    n, odds = len(content), _log_odds(content)
+    odds = _log_odds(content)
     cut = odds[order[int(np.argmax(expected_f1))]]
     columns = {
         "own_log_odds": odds,
@@ -95,12 +107,7 @@ def _opinion(
         "over_cut": (odds >= cut).astype(np.float64),
     }
     for shift in neighbours:
-        moved = np.full(n, -4.0)
-        if shift > 0:
-            moved[:-shift] = odds[shift:]
-        else:
-            moved[-shift:] = odds[:shift]
-        columns[f"log_odds_{'previous' if shift < 0 else 'next'}_{abs(shift)}"] = moved
+        columns[f"log_odds_{neighbour(shift)}"] = shifted(odds, shift, _OUTSIDE)
     expected = words * content
     kept = max(float(expected.sum()), 1e-6)
     summed = np.stack((expected, content))
@@ -258,7 +265,8 @@ def _bulk(content: Floats, words: Floats, largest_f1: float) -> dict[str, Floats
 def _long_neighbours(odds: Floats, words: Floats) -> dict[str, Floats]:
     """Log-odds of the nearest long blocks, over whatever short ones stand between."""
     long = np.flatnonzero(words >= 10)
-    padded = np.concatenate(([-4.0, -4.0], odds[long], [-4.0, -4.0]))
+    beyond = np.full(2, _OUTSIDE)
+    padded = np.concatenate((beyond, odds[long], beyond))
     at = np.arange(len(odds))
     first = np.searchsorted(long, at, side="left") + 2  # of the long blocks from here on
     after = np.searchsorted(long, at, side="right") + 2

@@ -1,5 +1,8 @@
 """Every column that the models see: its name, its group, and what it means.
 
+A block is long if it has ten words or more and few of them stand in links. What words are telling,
+`cohesion.telling_words` says.
+
 `columns` is the one place that lists them; the modules beside this one compute them.
 """
 
@@ -10,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from boilerplate.features.context import LEVELS, NEIGHBOURS, RADII
-from boilerplate.features.records import PLACES as RECORDS
+from boilerplate.features.context import LEVELS, NEIGHBOURS, RADII, neighbour
+from boilerplate.features.records import RECORDS
 from boilerplate.features.stacked import ALONE, COHESION_RANGES, NEAR
 from boilerplate.features.stacked import NEIGHBOURS as STACKED_NEIGHBOURS
 from boilerplate.page import Kind
@@ -57,7 +60,7 @@ _WORDING = {
     "brackets": "brackets, per word",
     "dashes": "dashes, per word",
     "bars": "vertical bars and bullets, per word",
-    "arrows": "arrows and angle quotes, per word",
+    "arrows": "arrows and guillemets, per word",
     "currency": "currency signs, per word",
     "copyright": "whether there is a copyright or trademark sign",
     "ats": "at and number signs, at most 3",
@@ -247,10 +250,10 @@ _OPINION = {
     "shape_content_by_words": "mean probability of the blocks of the same shape, by words",
     "shape_content_by_blocks": "the same, by blocks",
     "shape_log_odds": "mean log-odds of the blocks of the same shape",
-    "long_log_odds_previous_1": "log-odds of the nearest long block before",
-    "long_log_odds_previous_2": "log-odds of the second nearest long block before",
-    "long_log_odds_next_1": "log-odds of the nearest long block after",
-    "long_log_odds_next_2": "log-odds of the second nearest long block after",
+    "long_log_odds_previous_1": "log-odds of the nearest block of ten words before",
+    "long_log_odds_previous_2": "log-odds of the second nearest such block before",
+    "long_log_odds_next_1": "log-odds of the nearest block of ten words after",
+    "long_log_odds_next_2": "log-odds of the second nearest such block after",
 }
 _STACKED = {
     "own_content": "probability of content",
@@ -264,7 +267,7 @@ _STACKED = {
     "headline_largest": "probability of being the headline, over the page's largest",
     "likelier_words": "share of the page's words in blocks at least as probable",
     "likelier_content": "share of the expected content in blocks at least as probable",
-    "page_cut": "log-odds of that cut",
+    "page_cut": "log-odds of the cut with the largest expected F1",
     "page_expected_f1": "the F1 to expect from that cut",
     "page_largest_log_odds": "log-odds of the page's most probable block",
     "shape_content_share": "share of the expected content in blocks of the same shape",
@@ -330,7 +333,7 @@ def _all_columns() -> Iterator[Column]:
         for quantity, meaning in _RANGE_COHESION.items() if "text" in kinds else ():
             yield Column(f"{name}_{quantity}", "context", f"{meaning}, {where}", text)
         if name in COHESION_RANGES:
-            meaning = f"content_cohesion of the long blocks {where}"
+            meaning = f"content_cohesion of the blocks of ten words or more {where}"
             yield Column(f"{name}_content_cohesion", "stacked", meaning, text)
         if name.startswith("container"):
             yield Column(f"{name}_place", "context", f"place {where}, 0 to 1", kinds)
@@ -368,8 +371,7 @@ def _of(group: Group, table: dict[str, str], kinds: tuple[Kind, ...]) -> Iterato
 
 
 def _neighbour(shift: int) -> tuple[str, str]:
-    side, word = ("previous", "before") if shift < 0 else ("next", "after")
-    return f"{side}_{abs(shift)}", f"of the block {abs(shift)} {word}"
+    return neighbour(shift), f"of the block {abs(shift)} {'before' if shift < 0 else 'after'}"
 
 
 def _ranges() -> Iterator[tuple[str, str, tuple[Kind, ...]]]:
@@ -379,5 +381,9 @@ def _ranges() -> Iterator[tuple[str, str, tuple[Kind, ...]]]:
         widen = "the innermost container" if level == 0 else f"the container {level} levels wider"
         yield f"container_{level}", f"in {widen}", ("html",)
     yield "group", "between two blank lines", ("text",)
-    yield "run", "in the run of long blocks, or of short ones, around it", ("text",)
+    yield (
+        "run",
+        "in the run of long sentences, or of other blocks, around it",
+        ("text",),
+    )
     yield "section", "between two lines like headings", ("text",)

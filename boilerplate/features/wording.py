@@ -21,9 +21,9 @@ _SINGLE = {
     name: number
     for number, name in enumerate(
         (
-            "terminal", "comma", "colon", "semicolon", "quote", "bracket", "brace", "equals",
-            "underscore", "slash", "bar", "angle", "currency", "at", "hash", "dash", "bullet",
-            "arrow", "copyright", "symbol", "newline",
+            "terminal", "comma", "colon", "semicolon", "quote", "guillemet", "bracket", "brace",
+            "equals", "underscore", "slash", "bar", "angle", "currency", "at", "hash", "dash",
+            "bullet", "arrow", "copyright", "symbol", "newline",
         ),
         start=_SPACE + 1,
     )
@@ -33,7 +33,8 @@ _MEMBERS = {
     "comma": ",،、，､՝፣",
     "colon": ":：",
     "semicolon": ";；؛",
-    "quote": "\"'`´‘’‚“”„«»‹›「」『』《》〈〉",
+    "quote": "\"'`´‘’‚“”„「」『』《》〈〉",
+    "guillemet": "«»‹›",  # which quote, and point on like arrows: "More »"
     "bracket": "()[]（）［］【】〔〕",
     "brace": "{}",
     "equals": "=+*^~%&",
@@ -46,11 +47,12 @@ _MEMBERS = {
     "hash": "#",
     "dash": "-‐‑‒–—―",
     "bullet": "•·▪‣●○■□★☆✓✔",
-    "arrow": "→←↑↓»«›‹▶►▼▲⇒",
+    "arrow": "→←↑↓▶►▼▲⇒",
     "copyright": "©®™",
     "newline": "\n",
 }
 _CLASSES = _SPACE + 1 + len(_SINGLE)
+_UNSEEN = _CLASSES  # soft hyphens, joiners, marks of direction: they part no word
 _SPACELESS_RANGES = (
     (0x0E00, 0x0F00),  # Thai, Lao
     (0x1000, 0x10A0),  # Myanmar
@@ -68,7 +70,7 @@ def _character_classes() -> NDArray[np.uint8]:
     by_category = {"Ll": LOWER, "Lu": UPPER, "Lt": UPPER, "Nd": DIGIT, "Nl": DIGIT,
                    "No": DIGIT, "Lo": _LETTER, "Lm": _LETTER, "Mn": _LETTER, "Mc": _LETTER,
                    "Zs": _SPACE, "Zl": _SPACE, "Zp": _SPACE, "Cc": _SPACE,
-                   "Cf": _SPACE, "Pd": _SINGLE["dash"], "Pi": _SINGLE["quote"],
+                   "Cf": _UNSEEN, "Pd": _SINGLE["dash"], "Pi": _SINGLE["quote"],
                    "Pf": _SINGLE["quote"], "Ps": _SINGLE["bracket"],
                    "Pe": _SINGLE["bracket"], "Sc": _SINGLE["currency"]}  # fmt: skip
     symbol = _SINGLE["symbol"]
@@ -95,11 +97,12 @@ _POWERS = [
 
 @dataclass(slots=True)
 class Words:
-    """The characters and words of some texts, joined by line breaks.
+    """The characters and words of some texts, joined by line breaks, without unseen characters.
 
     Numbers stand for words and for whole texts, the same for those that differ in case alone.
     """
 
+    text: str  # in small letters
     code: NDArray[np.uint32]  # code points, shape (n_characters,)
     kind: NDArray[np.uint8]  # their classes
     begin: Ints  # where each text begins, shape (n_texts,)
@@ -107,7 +110,8 @@ class Words:
     same: NDArray[np.uint64]  # the number of each text
     start: Ints  # where each word begins, shape (n_words,)
     end: Ints
-    block: Ints  # the text that it stands in
+    first: Ints  # the first word of each text, and the number of words; shape (n_texts + 1,)
+    block: Ints  # the text that each word stands in, shape (n_words,)
     hashed: NDArray[np.uint64]  # the number of each word
 
 
@@ -129,6 +133,12 @@ def words_of(texts: list[str]) -> Words:
     code = code_points(joined)
     kind = kinds(code)
     length = np.fromiter(map(len, texts), np.intp, len(texts))
+    seen = kind != _UNSEEN
+    if not seen.all():
+        text = np.repeat(np.arange(length.size), length + 1)
+        length -= np.bincount(text[~seen], minlength=length.size)
+        code, kind = code[seen], kind[seen]
+        joined = code.tobytes().decode("utf-32-le", "surrogatepass")
     stop = np.cumsum(length + 1) - 1  # where the line breaks stand
     # Words: runs of word characters; a character of a spaceless script is one by itself.
     in_word = kind < _SPACE
@@ -138,9 +148,11 @@ def words_of(texts: list[str]) -> Words:
     ends = in_word.copy()
     ends[:-1] &= ~in_word[1:] | starts[1:]
     start, end = np.flatnonzero(starts), np.flatnonzero(ends) + 1
+    first = np.append(np.searchsorted(start, stop - length), start.size)
     lower = code if (low := lowered(joined)) == joined else code_points(low)
     number = hashed(lower, np.append(start, stop - length), np.append(end, stop))
     return Words(
+        text=low,
         code=code,
         kind=kind,
         begin=stop - length,
@@ -148,7 +160,8 @@ def words_of(texts: list[str]) -> Words:
         same=number[start.size :],
         start=start,
         end=end,
-        block=np.searchsorted(stop, start),
+        first=first,
+        block=np.repeat(np.arange(length.size), np.diff(first)),
         hashed=number[: start.size],
     )
 
@@ -184,9 +197,7 @@ def wording(texts: list[str]) -> Wording:
     next_kind, previous_kind = np.empty_like(kind), np.empty_like(kind)
     next_kind[:-1], previous_kind[1:] = kind[1:], kind[:-1]
     next_kind[-1] = previous_kind[0] = _SINGLE["newline"]
-    ends = (
-        (next_kind == _SPACE) | (next_kind == _SINGLE["newline"]) | (next_kind == _SINGLE["quote"])
-    )
+    ends = (next_kind == _SPACE) | (next_kind == _SINGLE["newline"]) | _quotes(next_kind)
     terminal = kind == _SINGLE["terminal"]
     wide = terminal & (code >= 0x3000)  # no space follows a full stop in Chinese or Japanese
     sentences = per_block(terminal & (ends | wide) & (previous_kind != _SINGLE["terminal"]))
@@ -194,11 +205,12 @@ def wording(texts: list[str]) -> Wording:
     camel = per_block((kind == UPPER) & (previous_kind == LOWER))
     doubled = per_block((kind == previous_kind) & (kind > _SPACE) & (code >= ord("!")))
 
-    # The last character decides how a block ends, or the one before a closing quote or bracket.
-    last = kind[np.maximum(stops - 1, 0)]
-    second_last = kind[np.maximum(stops - 2, starts)]
-    closes = (last == _SINGLE["quote"]) | (last == _SINGLE["bracket"])
-    ending = np.where(closes, second_last, last)
+    # The last character decides how a block ends, or the one before a closing quote or bracket,
+    # from which French parts it by a space.
+    last, second_last, third_last = (kind[np.maximum(stops - back, starts)] for back in (1, 2, 3))
+    closes = _quotes(last) | (last == _SINGLE["bracket"])
+    inner = np.where(second_last == _SPACE, third_last, second_last)
+    ending = np.where(closes, inner, last)
     final = code[np.maximum(stops - 1, 0)]
     dots = final == ord(".")
     for back in (2, 3):
@@ -241,11 +253,11 @@ def wording(texts: list[str]) -> Wording:
         "commas": single("comma") * per_word,
         "log_commas": np.log1p(single("comma")),
         "colons": np.minimum(single("colon") * per_word, 2.0),
-        "quotes": np.minimum(single("quote") * per_word, 2.0),
+        "quotes": np.minimum((single("quote") + single("guillemet")) * per_word, 2.0),
         "brackets": np.minimum(single("bracket") * per_word, 2.0),
         "dashes": np.minimum(single("dash") * per_word, 2.0),
         "bars": np.minimum((single("bar") + single("bullet")) * per_word, 2.0),
-        "arrows": np.minimum(single("arrow") * per_word, 2.0),
+        "arrows": np.minimum((single("arrow") + single("guillemet")) * per_word, 2.0),
         "currency": np.minimum(single("currency") * per_word, 1.0),
         "copyright": np.minimum(single("copyright"), 1.0),
         "ats": np.minimum(single("at") + single("hash"), 3.0),
@@ -277,6 +289,11 @@ def wording(texts: list[str]) -> Wording:
         each=each,
         columns=columns,
     )
+
+
+def _quotes(kind: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    flags: NDArray[np.bool_] = (kind == _SINGLE["quote"]) | (kind == _SINGLE["guillemet"])
+    return flags
 
 
 def counts_before(flags: NDArray[np.bool_]) -> Ints:
