@@ -23,10 +23,10 @@ oldest: ## the tests with the oldest releases that pyproject.toml admits
 engines: .venv/installed-engines ## the adapters in their real engines; Spark needs Java
 	$(BIN)/python -m pytest -q -rs tests/test_engines.py tests/test_engine_examples.py
 
-train: .venv/installed-peers corpora-given ## both shipped models: make train CORPORA=folder
+train: corpora-given .venv/installed-peers ## both shipped models: make train CORPORA=folder
 	$(BIN)/python -m training.recipe --corpora $(CORPORA)
 
-evaluate: .venv/installed-peers corpora-given ## the figures: make evaluate CORPORA=folder
+evaluate: corpora-given .venv/installed-peers ## the figures: make evaluate CORPORA=folder
 	$(BIN)/python -m training.evaluation --corpora $(CORPORA)
 
 clean:

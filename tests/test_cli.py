@@ -400,6 +400,16 @@ def test_links_are_followed_and_pipes_are_written_into(
     assert piped == (tmp_path / "file").read_bytes() != b""
 
 
+def test_classify_says_what_holds_many_pages_and_judges_the_others(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(PAGE, encoding="utf-8")
+    (tmp_path / "crawl.warc").write_bytes(b"WARC/1.0\r\n")
+    done = run("classify", tmp_path)
+    assert done.returncode == 1
+    assert {row["id"] for row in lines(done.stdout)} == {str(tmp_path / "page.html")}
+    [told] = sentences(done.stderr)
+    assert str(tmp_path / "crawl.warc") in told and "holds many pages" in told
+
+
 def test_evaluate_on_labelled_blocks(own_model: tuple[Path, list[dict[str, Any]]]) -> None:
     model, _ = own_model
     [row] = lines(run("evaluate", model.parent / "pages.jsonl", "-m", model).stdout)

@@ -10,6 +10,7 @@ from boilerplate.cli import options
 from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page
 from boilerplate.cli.report import Report
+from boilerplate.sources.inputs import find_all
 
 if TYPE_CHECKING:
     from boilerplate import Block
@@ -42,7 +43,8 @@ def command(
     report = Report()
     with opened(output, [*pages, model]) as stream:
         terminal = stream.isatty()
-        for name, blocks in each_page(pages, classify, report, show_progress=not terminal):
+        inputs = find_all(pages)
+        for name, blocks in each_page(inputs, classify, report, show_progress=not terminal):
             if not blocks:
                 report.warning(name, "this page has no text")
             elif terminal:

@@ -8,9 +8,10 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
@@ -23,7 +24,7 @@ from boilerplate.cli.output import check_apart, printable, write_whole
 from boilerplate.cli.report import Failure, progress, tell
 from boilerplate.decoding import check_page, decode
 from boilerplate.filter import load_shipped
-from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, find, sinks
+from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, sinks
 from boilerplate.sources.inputs import is_folder
 from boilerplate.sources.shards import Shards, Tally, companions
 from boilerplate.workers import Lost, Task, in_order
@@ -50,12 +51,10 @@ class Extraction:
         """What makes them of pages of a kind."""
         return BoilerplateFilter(self.model, self.threshold, self.format, kind, self.headline)
 
-    def __call__(self) -> Callable[[tuple[Any, ...]], tuple[str, int]]:
-        """What a process does with a record, its model loaded."""
-        return _Extractor(self)
-
 
 class _Extractor:
+    """What a process does with a record, its model loaded."""
+
     def __init__(self, options: Extraction) -> None:
         if options.model is None:
             load_shipped(options.kind)
@@ -74,6 +73,7 @@ class _Extractor:
 
 def crawl(
     arguments: Sequence[str],
+    inputs: Sequence[Input | Failed],
     extraction: Extraction,
     output: str | None,
     *,
@@ -84,8 +84,7 @@ def crawl(
     text_field: str,
     id_field: str,
 ) -> None:
-    """Extract the articles of all records that the arguments hold."""
-    inputs = [source for argument in arguments for source in find(argument, text_field)]
+    """Extract the articles of all records of the inputs, which were found for the arguments."""
     reader = Reader(inputs, text_field, id_field)
     extraction.filter(extraction.kind)  # a wrong model is told before anything is written
 
@@ -131,7 +130,8 @@ def _run(
     done = out.tally.pages
     for _ in progress(islice(items, done), done, "Done already", hidden=hidden or not done):
         pass
-    outcomes = in_order(items, _task, extraction, workers=workers, timeout=timeout)
+    make = partial(_Extractor, extraction)
+    outcomes = in_order(items, _task, make, workers=workers, timeout=timeout)
     with closing(outcomes):
         for item, result in outcomes if hidden else _watched(outcomes, reader):
             if isinstance(item, Failed):

@@ -12,7 +12,7 @@ from boilerplate.cli import options
 from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page, is_batch
 from boilerplate.cli.report import Report
-from boilerplate.sources.inputs import is_container, is_folder
+from boilerplate.sources.inputs import Input, find_all, is_folder
 
 _MANY = ("text_field", "id_field", "workers", "timeout", "resume", "shard_size")  # are for crawls
 _DAY = 24 * 60 * 60  # seconds; poll(2), which waits for the processes, takes 24 days at most
@@ -102,11 +102,14 @@ def command(
     """
     from boilerplate import BoilerplateFilter
 
-    if _asks_for_many() or _is_for_many(output) or any(map(is_container, pages)):
+    inputs = find_all(pages, text_field)
+    in_containers = any(isinstance(source, Input) and source.format != "page" for source in inputs)
+    if _asks_for_many() or _is_for_many(output) or in_containers:
         from boilerplate.cli.crawl import Extraction, crawl
 
         crawl(
             pages,
+            inputs,
             Extraction(model, threshold, kind, format, headline),
             output,
             workers=workers,
@@ -124,7 +127,7 @@ def command(
     report = Report()
     with opened(output, [*pages, model]) as stream:
         terminal = stream.isatty()
-        for name, article in each_page(pages, keep, report, show_progress=not terminal):
+        for name, article in each_page(inputs, keep, report, show_progress=not terminal):
             record = json.loads(article) if format == "json" else {"text": article}
             if not (record["blocks"] if format == "json" else article):
                 report.warning(name, "the article is empty: no block of this page was kept")

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from boilerplate.cli.report import Report, progress
 from boilerplate.decoding import check_page
-from boilerplate.sources.inputs import Failed, Input, find, opened
+from boilerplate.sources.inputs import Failed, Input, opened
 
 _T = TypeVar("_T")
 
@@ -19,7 +19,7 @@ def is_batch(arguments: Sequence[str]) -> bool:
 
 
 def each_page(
-    arguments: Sequence[str],
+    inputs: Sequence[Input | Failed],
     do: Callable[[bytes], _T],
     report: Report,
     *,
@@ -27,24 +27,20 @@ def each_page(
 ) -> Iterator[tuple[str, _T]]:
     """Do something with every page; yield the page's name and the result, in order.
 
-    An argument is a file, a folder (every page in it, at any depth, sorted) or "-" for standard
-    input. What fails is told to `report` and left out.
+    What fails, and what holds many pages, is told to `report` and left out.
     """
-    names = [name for argument in arguments for name in _files(argument, report)]
+    names: list[str] = []
+    for source in inputs:
+        if isinstance(source, Failed):
+            report.failure(source.id, source.sentence)
+        elif source.format != "page":
+            sentence = "this holds many pages, which `boilerplate extract` reads"
+            report.failure(source.name, sentence)
+        else:
+            names.append(source.name)
     for name in progress(names, len(names), "Pages", hidden=not show_progress):
         with report.page(name):
             yield name, do(_read(name))
-
-
-def _files(argument: str, report: Report) -> list[str]:
-    found = find(argument)
-    failures = [source for source in found if isinstance(source, Failed)]
-    for failed in failures:
-        report.failure(failed.id, failed.sentence)
-    files = [s.name for s in found if isinstance(s, Input) and s.format == "page"]
-    if not files and not failures:
-        report.failure(argument, "this holds many pages, which `boilerplate extract` reads")
-    return files
 
 
 def _read(name: str) -> bytes:

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -48,6 +48,11 @@ class Failed:
     sentence: str
 
 
+def find_all(arguments: Iterable[str], text_field: str = "text") -> list[Input | Failed]:
+    """What `find` finds, for each of several arguments."""
+    return [source for argument in arguments for source in find(argument, text_field)]
+
+
 def find(argument: str, text_field: str = "text") -> list[Input | Failed]:
     """The inputs that an argument names: a file, a folder or ``-``.
 
@@ -84,12 +89,6 @@ def _in_folder(folder: str) -> list[Input | Failed]:
         elif format:
             found.append(_input(name, format))
     return found
-
-
-def is_container(argument: str) -> bool:
-    """Whether an argument is, or holds, something else than pages in files of their own."""
-    found = find(argument)
-    return any(isinstance(source, Input) and source.format != "page" for source in found)
 
 
 def is_folder(output: str) -> bool:
