@@ -131,7 +131,9 @@ def test_elements_hold_ranges_of_blocks() -> None:
     assert held["main\t#m"] == held["p\thidden"] == ["c"]
 
 
-@pytest.mark.parametrize("element", ["script", "style", "title", "textarea", "video", "div", "a"])
+@pytest.mark.parametrize(
+    "element", ["script", "style", "title", "textarea", "video", "div", "a", "my-box"]
+)
 def test_in_xml_an_element_can_end_where_it_begins(element: str) -> None:
     page = f'<?xml version="1.0"?>\n<html><body><{element} title="a>b" /><p>Ice.<br/>Two.<p>Three.'
     segmented = segment(page, "html")

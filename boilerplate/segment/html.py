@@ -59,9 +59,7 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _FRAME = re.compile(rb"iframe\b", re.I)
 # An element that ends where it begins, in the one language where such may have an inside.
 _XML = re.compile(rb"\s*<\?xml\b")
-_ENDED = re.compile(
-    rb"<([a-z][a-z0-9:]*)((?>\s+|[^<>\"'/\s]+|\"[^\"]*\"|'[^']*'|/(?!>))*+)/>", re.I
-)
+_ENDED = re.compile(rb"<([a-z][\w:.-]*+)((?>\s+|[^<>\"'/\s]+|\"[^\"]*\"|'[^']*'|/(?!>))*+)/>", re.I)
 _VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
 _LONGEST_FALLBACK = 4096  # bytes from a frame to its end tag
 _PERMALINKS = frozenset("#§¶🔗")  # what a heading's link to itself shows, which is no text of it
