@@ -137,6 +137,8 @@ def _wide(head: bytes) -> str | None:
 
     In its markup, if not in its text, every other byte is zero, and hardly another one is.
     """
+    if b"\0" not in head:
+        return None
     low, high = head[::2], head[1::2]
     for name, letters, zeros in (("utf-16-le", low, high), ("utf-16-be", high, low)):
         if 4 * zeros.count(0) > len(zeros) and 8 * letters.count(0) < zeros.count(0):

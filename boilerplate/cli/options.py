@@ -28,9 +28,9 @@ class Named(click.Path):
         """Return the path, or say why it is none."""
         if not value:
             self.fail("The name is empty.", param, ctx)
-        if value == "-" and self.allow_dash:
-            return None
         if value == "-":
+            if self.allow_dash:
+                return None
             self.fail("- is standard output, and this is for files alone.", param, ctx)
         return super().convert(value, param, ctx)
 

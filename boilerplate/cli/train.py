@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from boilerplate.labeled import LabeledPage
     from boilerplate.scoring import Scores
 
-
 _READ = (".jsonl", ".html", ".txt")  # labels, and the pages beside them
 
 

@@ -212,9 +212,9 @@ def _title(page: Page, words: Wording) -> dict[str, Floats]:
     """Overlap of short blocks with the page's title, in whatever case."""
     n, each, count = len(page), words.each, words.words
     covered, covers, equal = np.zeros(n), np.zeros(n), np.zeros(n, np.bool_)
-    title = words_of([page.title])
-    wanted = np.unique(title.hashed)
-    if wanted.size:
+    title = words_of([page.title]) if page.title else None
+    if title and title.hashed.size:
+        wanted = np.unique(title.hashed)
         found = np.searchsorted(wanted, each.hashed)
         shared = np.flatnonzero(wanted[np.minimum(found, wanted.size - 1)] == each.hashed)
         block = each.block[shared]

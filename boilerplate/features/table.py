@@ -381,9 +381,5 @@ def _ranges() -> Iterator[tuple[str, str, tuple[Kind, ...]]]:
         widen = "the innermost container" if level == 0 else f"the container {level} levels wider"
         yield f"container_{level}", f"in {widen}", ("html",)
     yield "group", "between two blank lines", ("text",)
-    yield (
-        "run",
-        "in the run of long sentences, or of other blocks, around it",
-        ("text",),
-    )
+    yield "run", "in the run of long sentences, or of other blocks, around it", ("text",)
     yield "section", "between two lines like headings", ("text",)

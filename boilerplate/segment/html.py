@@ -57,7 +57,7 @@ _SIGNS |= dict.fromkeys(("hidden", "aria-hidden", "style"), "hidden")
 _LONGEST_VALUE = 300  # characters of an attribute that are looked at
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _FRAME = re.compile(rb"iframe\b", re.I)
-# An element that ends where it begins, in the one language where such may have an inside.
+# `<div/>`: an empty element in XML, a start tag in HTML.
 _XML = re.compile(rb"\s*<\?xml\b")
 _ENDED = re.compile(rb"<([a-z][\w:.-]*+)((?>\s+|[^<>\"'/\s]+|\"[^\"]*\"|'[^']*'|/(?!>))*+)/>", re.I)
 _VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())

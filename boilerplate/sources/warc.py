@@ -138,8 +138,8 @@ def _parsed(block: bytes) -> tuple[Any, bytes]:
     """
     from fastwarc.warc import WarcRecord
 
-    head, gap, body = block.partition(b"\r\n\r\n")
-    block = _X_GZIP.sub(rb"\1gzip", head) + gap + body  # by the name that FastWARC knows
+    if alias := _X_GZIP.search(block, 0, block.find(b"\r\n\r\n")):
+        block = block[: alias.end(1)] + b"gzip" + block[alias.end() :]  # as FastWARC knows it
     for decoding in ("all", "none"):
         message = WarcRecord()
         message.init_headers()
