@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import PAGE
 from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
@@ -45,3 +46,10 @@ def model_file(
 def extract(model_file: Path) -> list[str]:
     """The command `boilerplate extract` as far as its model."""
     return [str(Path(sys.executable).with_name("boilerplate")), "extract", "-m", str(model_file)]
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Path:
+    path = tmp_path / "page.html"
+    path.write_text(PAGE, encoding="utf-8")
+    return path

@@ -3,17 +3,15 @@
 import gzip
 import io
 import json
-import subprocess
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 import zstandard
+from commands import LABELED
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from boilerplate.sources import Item, Reader, Record, find
-
-LABELED = Path(__file__).resolve().parents[1] / "labeled"
 
 PAGES = [path.read_text(encoding="utf-8") for path in sorted(LABELED.glob("*.html"))]
 TEXTS = [path.read_text(encoding="utf-8") for path in sorted(LABELED.glob("*.txt"))]
@@ -83,17 +81,6 @@ def items(path: Path, **fields: str) -> list[Item]:
 
 def records(found: list[Item]) -> list[Record]:
     return [item for item in found if isinstance(item, Record)]
-
-
-def run(*command: str | Path, **how: Any) -> subprocess.CompletedProcess[bytes]:
-    """Run a command; a traceback fails every test."""
-    done = subprocess.run(command, capture_output=True, **how)
-    assert b"Traceback" not in done.stderr and b"Exception" not in done.stderr, done.stderr.decode()
-    return done
-
-
-def lines(output: bytes) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in output.splitlines()]
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from commands import lines, run
 from crawls import (
     COMPRESS,
     PAGES,
     TEXTS,
-    lines,
     pages,
     record_id,
     response,
-    run,
     tree,
     warc_record,
     write_lines,

@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import lines, run
 from crawls import (
-    lines,
     pages,
     record_id,
     response,
-    run,
     tree,
     warc_record,
     write_lines,

@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 
 import pytest
-from crawls import HTML, PAGES, SUFFIX, items, records, run, write_lines, write_warc
+from commands import run
+from crawls import HTML, PAGES, SUFFIX, items, records, write_lines, write_warc
 
 from boilerplate.sources import Failed, Input, Reader, find
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from crawls import HTML, PAGES, items, records, run
+from commands import run
+from crawls import HTML, PAGES, items, records
 from pyarrow import parquet
 
 from boilerplate.sources import Failed

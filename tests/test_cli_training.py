@@ -1,0 +1,159 @@
+"""`boilerplate train` and `boilerplate evaluate`, and models of one's own on the command line."""
+
+import json
+import os
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from commands import LABELED, PAGE, PARAGRAPHS, cli, lines, sentences
+
+
+@pytest.fixture(scope="module")
+def own_model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
+    """A model trained on a few of the labelled pages, and what training said."""
+    folder = tmp_path_factory.mktemp("train")
+    records = lines((LABELED / "pages.jsonl").read_bytes())
+    chosen = [record for record in records if record["kind"] == "html"][:6]
+    chosen += [record for record in records if record["kind"] == "text"][:6]
+    _write_labeled(folder / "pages.jsonl", chosen)
+    done = cli("train", folder, "-o", folder / "mine.json", "--folds", "2")
+    assert (done.returncode, done.stderr) == (0, b"")
+    return folder / "mine.json", lines(done.stdout)
+
+
+def _write_labeled(path: Path, records: Sequence[dict[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for record in records:
+            if "html" not in record and record["kind"] == "html":
+                source = LABELED / f"{record['id']}.html"
+                record = {**record, "html": source.read_text(encoding="utf-8")}
+            file.write(json.dumps(record) + "\n")
+
+
+def test_train_reports_by_kind(own_model: tuple[Path, list[dict[str, Any]]]) -> None:
+    _, rows = own_model
+    assert [(row["kind"], row["pages"], row["folds"]) for row in rows] == [
+        ("html", 6, 2),
+        ("text", 6, 2),
+    ]
+    for row in rows:
+        assert row["content"] > 0 and row["headline"] > 0 and row["boilerplate"] > 0
+        assert 0.5 < row["f1"] <= 1
+
+
+def test_a_model_of_ones_own_extracts(
+    own_model: tuple[Path, list[dict[str, Any]]], page: Path
+) -> None:
+    done = cli("extract", "-m", own_model[0], page)
+    assert done.returncode == 0
+    assert all(paragraph in done.stdout.decode() for paragraph in PARAGRAPHS)
+
+
+def test_evaluate_on_labelled_blocks(own_model: tuple[Path, list[dict[str, Any]]]) -> None:
+    model, _ = own_model
+    [row] = lines(cli("evaluate", model.parent / "pages.jsonl", "-m", model).stdout)
+    assert row["pages"] == 12
+    assert all(0.7 < row[name] <= 1 for name in ("precision", "recall", "f1", "block_accuracy"))
+
+
+def test_evaluate_scores_the_labelled_pages_of_a_kind_if_asked_to(
+    own_model: tuple[Path, list[dict[str, Any]]],
+) -> None:
+    gold = own_model[0].parent / "pages.jsonl"
+    scores = [lines(cli("evaluate", gold, "--kind", kind).stdout) for kind in ("html", "text")]
+    assert [row["pages"] for [row] in scores] == [6, 6]
+    html = [r for r in lines(gold.read_bytes()) if r["kind"] == "html"]
+    _write_labeled(gold.with_name("html.jsonl"), html)
+    done = cli("evaluate", gold.with_name("html.jsonl"), "--kind", "text")
+    assert done.returncode == 2 and b"no labelled page here is text" in done.stderr
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.zst"])
+def test_evaluate_on_gold_texts(suffix: str, tmp_path: Path) -> None:
+    gold = tmp_path / f"gold{suffix}"
+    text = "\n".join(PARAGRAPHS)
+    records = [{"html": PAGE, "text": text}, {"html": PAGE, "text": f"{text} {text}"}]
+    content = "".join(json.dumps(record) + "\n" for record in records).encode()
+    if suffix.endswith(".zst"):
+        content = pytest.importorskip("zstandard").compress(content)
+    gold.write_bytes(content)
+    [row] = lines(cli("evaluate", gold).stdout)
+    assert row == {
+        "pages": 2,
+        "precision": pytest.approx(1),
+        "recall": pytest.approx(3 / 4),
+        "f1": pytest.approx((1 + 2 / 3) / 2),
+    }
+
+
+def test_evaluate_goes_on_after_a_bad_line(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.jsonl"
+    good = json.dumps({"html": PAGE, "text": PARAGRAPHS[0]})
+    gold.write_text(f'{good}\n{{"html": 7}}\nnot json\n{good}\n', encoding="utf-8")
+    done = cli("evaluate", gold)
+    assert done.returncode == 1
+    assert lines(done.stdout)[0]["pages"] == 2
+    assert [line.split(": ")[1] for line in sentences(done.stderr)] == [
+        f"{gold}, line 2",
+        f"{gold}, line 3",
+    ]
+
+
+def test_train_writes_over_nothing_that_it_reads(
+    own_model: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    records = lines((own_model[0].parent / "pages.jsonl").read_bytes())
+    _write_labeled(tmp_path / "pages.jsonl", records)
+    beside = tmp_path / "page.html"
+    beside.write_text(PAGE, encoding="utf-8")
+    for output in (beside, tmp_path / "pages.jsonl"):
+        before = output.read_bytes()
+        for labeled in (tmp_path, tmp_path / "pages.jsonl"):
+            done = cli("train", labeled, "-o", output, "--folds", "0")
+            assert done.returncode == 2 and b"must not lie in what is read" in done.stderr
+            assert output.read_bytes() == before
+
+
+@pytest.mark.parametrize("content", [b"", b"plain words\n", b"[1]\n", b'{"title": "x"}\n'])
+def test_no_gold_and_no_labels(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(content)
+    for arguments in (["evaluate"], ["train", "-o", str(tmp_path / "mine.json")]):
+        done = cli(*arguments, path)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert str(path) in done.stderr.decode()
+    assert not (tmp_path / "mine.json").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\x80\x04pickle", b'{"schema": 1e999}'])
+def test_a_model_that_does_not_fit(content: bytes, page: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model.json"
+    model.write_bytes(content)
+    for verb, argument in (("extract", page), ("classify", page), ("evaluate", LABELED)):
+        done = cli(verb, argument, "-m", model)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert str(model) in done.stderr.decode()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs links and named pipes")
+@pytest.mark.parametrize("verb", ["extract", "train"])
+def test_links_are_followed_and_pipes_are_written_into(
+    verb: str, own_model: tuple[Path, list[dict[str, Any]]], page: Path, tmp_path: Path
+) -> None:
+    command: list[str | Path] = [verb, page, "-o"]
+    if verb == "train":
+        command = [verb, own_model[0].parent / "pages.jsonl", "--folds", "0", "-o"]
+    link, pipe = tmp_path / "link", tmp_path / "pipe"
+    link.symlink_to(tmp_path / "file")
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        told = cli(*command, pipe)
+        if not pipe.is_fifo():
+            reader.kill()  # it would wait for a writer
+        piped, _ = reader.communicate()
+    assert told.returncode == cli(*command, link).returncode == 0
+    assert link.is_symlink()
+    assert piped == (tmp_path / "file").read_bytes() != b""
