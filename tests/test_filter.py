@@ -330,3 +330,11 @@ def test_a_copy_goes_though_it_is_not_kept_whole_but_for_what_it_alone_keeps() -
     blocks = BoilerplateFilter(_Unsure()).classify("".join(f"<p>{p}</p>" for p in article * 2))
     kept = [block.index for block in blocks if block.label == "content"]
     assert kept == [0, 2, 3, 4, 6]
+
+
+def test_tags_that_are_never_closed_do_not_cost_the_article() -> None:
+    path = Path(__file__).parent.parent / "labeled" / "en-docs-tidegauge.html"
+    page = path.read_text(encoding="utf-8")
+    body = page.index(">", page.index("<body")) + 1
+    nested = page[:body] + "<div>" * 300 + page[body:]
+    assert boilerplate.extract(nested) == boilerplate.extract(page)
