@@ -92,7 +92,12 @@ class _Placed:
 
 def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
     if page.kind == "text":
-        return [_Placed(b, gap=int(page.gap[b.index]), flattened=True) for b in blocks]
+        # Blank lines before what is left out between two blocks part them, too.
+        after = [0, *(block.index + 1 for block in blocks)]
+        return [
+            _Placed(block, gap=int(page.gap[start : block.index + 1].max()), flattened=True)
+            for start, block in zip(after, blocks, strict=False)
+        ]
     elements = page.elements
     names = [name.split("\t", 1)[0] for name in elements.names]
     tags = [names[k] for k in elements.name.tolist()]

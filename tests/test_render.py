@@ -12,13 +12,16 @@ from boilerplate.render import render
 from boilerplate.segment import segment
 
 
-def rendered(html: str, format: str, kind: str = "html", headline: int = -1) -> str:
-    """The whole of a page in a format, with one block as the headline."""
+def rendered(
+    html: str, format: str, kind: str = "html", headline: int = -1, left_out: int = -1
+) -> str:
+    """A page in a format, with one block as the headline, whole or without one block."""
     page = segment(html, kind)
     tags: Sequence[str | None] = page.tags or [None] * len(page)
     blocks = [
         Block(text, "headline" if index == headline else "content", 0.5, tag, 0.0, index)
         for index, (text, tag) in enumerate(zip(page.texts, tags, strict=True))
+        if index != left_out
     ]
     return render(page, blocks, format, "https://example.org/")
 
@@ -38,6 +41,11 @@ def test_text_keeps_rows_items_and_paragraphs_apart() -> None:
 def test_flattened_text_keeps_its_blank_lines() -> None:
     assert rendered("a b.\nc\n\n\n- d\n# e <f>", "text", "text") == "a b.\nc\n\n- d\n# e <f>"
     assert rendered("# a\n- b <c>", "markdown", "text") == "# a\n- b <c>"
+
+
+def test_a_blank_line_stays_when_the_line_behind_it_goes() -> None:
+    assert rendered("One.\n\nAdvertisement\nTwo.", "text", "text", left_out=1) == "One.\n\nTwo."
+    assert rendered("One.\nAdvertisement\nTwo.", "text", "text", left_out=1) == "One.\nTwo."
 
 
 def test_markdown_headings() -> None:
