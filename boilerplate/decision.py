@@ -1,11 +1,11 @@
-"""From a page's probabilities to the blocks that are kept: where to cut, and what stands twice."""
+"""From a page's probabilities to labels: where to cut, which headline, and what stands twice."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.page import Floats
+from boilerplate.page import Floats, Label
 
 LEAST = 0.1  # a page whose blocks are all less likely than this has no article
 SPREAD = 2.5  # of the error that a page's blocks share, in log-odds
@@ -18,6 +18,40 @@ _WEIGHTS = np.array(
     (0.24409750289493953, 0.04991640676521782, 0.0027891413212317692, 2.2345844007746607e-05)
 )
 _WEIGHTS = np.concatenate((_WEIGHTS[::-1], (0.40634920634920635,), _WEIGHTS))  # their sum is 1
+
+
+def labelled(
+    probability: Floats, words: Floats, same: NDArray[np.uint64], threshold: float | None = None
+) -> tuple[list[Label], Floats]:
+    """The label of each block of a page and its probability of being kept, shape (n_blocks,).
+
+    Args:
+        probability: Of content, headline and boilerplate, shape (n_blocks, 3).
+        words: Shape (n_blocks,).
+        same: The same number for the same text, shape (n_blocks,).
+        threshold: The probability from which on a block is kept; by default `cut` finds it, and
+            what is `repeated` goes.
+    """
+    content, headline = probability[:, 0], probability[:, 1]
+    if threshold is None:
+        least = cut(content, words)
+        of_headline = min(least, 0.5)  # the cut is the body's, and high above a sure one
+    else:
+        least = of_headline = threshold
+    keep = content.copy()
+    # A page has one headline; what else looks like it is judged as content alone.
+    title = int(headline.argmax())
+    is_headline = bool(headline[title] > content[title])
+    if is_headline:
+        keep[title] += headline[title]
+    labels: list[Label] = ["content" if p >= least else "boilerplate" for p in keep]
+    if is_headline and keep[title] >= of_headline:
+        labels[title] = "headline"
+    if threshold is None:
+        kept = np.array([label != "boilerplate" for label in labels])
+        for k in np.flatnonzero(repeated(same, words, kept)).tolist():
+            labels[k] = "boilerplate"
+    return labels, keep
 
 
 def cut(probability: Floats, words: Floats) -> float:

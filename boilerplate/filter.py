@@ -8,13 +8,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
-from boilerplate.decision import cut, repeated
+from boilerplate.decision import labelled
 from boilerplate.errors import BoilerplateError, ModelError, PageError
-from boilerplate.features import Features, features
+from boilerplate.features import features
 from boilerplate.model import AnyPage, BoilerplateClassifier
-from boilerplate.page import LABELS, Block, Floats, Label, Page
+from boilerplate.page import LABELS, Block, Label, Page
 from boilerplate.render import FORMATS, render
 from boilerplate.segment import is_soup, segment
 from boilerplate.segment.html import DROPPED, soup_texts
@@ -178,33 +176,12 @@ class BoilerplateFilter:
             return []
         computed = features(page)
         model = self.model or shipped_model(page.kind)
-        labels, probability = self._labels(model.page_proba(page, computed), computed)
+        found = model.page_proba(page, computed)
+        labels, probability = labelled(found, computed.words, computed.same, self.threshold)
         tags: Sequence[str | None] = page.tags or [None] * len(page)
         columns = (page.texts, labels, probability.tolist(), tags, computed.link_density.tolist())
         rows = enumerate(zip(*columns, strict=True))
         return [Block(*row, index) for index, row in rows if row[1] in wanted]
-
-    def _labels(self, probability: Floats, computed: Features) -> tuple[list[Label], Floats]:
-        """The label of each block and its probability of being kept, shape (n_blocks,)."""
-        content, headline = probability[:, 0], probability[:, 1]
-        if self.threshold is None:
-            threshold = cut(content, computed.words)
-            for_title = min(threshold, 0.5)  # the cut is the body's, and high above a sure one
-        else:
-            threshold = for_title = self.threshold
-        # A page has one headline; what else looks like it is judged as content alone.
-        title = int(headline.argmax())
-        keep = content.copy()
-        if headline[title] > content[title]:
-            keep[title] += headline[title]
-        labels: list[Label] = ["content" if p >= threshold else "boilerplate" for p in keep]
-        if headline[title] > content[title] and keep[title] >= for_title:
-            labels[title] = "headline"
-        if self.threshold is None:
-            kept = np.array([label != "boilerplate" for label in labels])
-            for k in np.flatnonzero(repeated(computed.same, computed.words, kept)).tolist():
-                labels[k] = "boilerplate"
-        return labels, keep
 
 
 def extract(
@@ -228,6 +205,7 @@ def extract(
     Raises:
         PageError: If the page is of another type.
         ModelError: If the model cannot be loaded or does not fit the page's kind.
+        BoilerplateError: If another argument is out of range.
     """
     keep = BoilerplateFilter(model, threshold, format, kind, headline)
     return keep(page, url=url)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boilerplate.decision import LEAST, PASSAGE, SPREAD, cut, repeated
+from boilerplate.decision import LEAST, PASSAGE, SPREAD, cut, labelled, repeated
 
 Blocks = list[tuple[float, int]]
 BLOCKS = st.lists(st.tuples(st.floats(0, 1), st.integers(1, 400)), min_size=1, max_size=60)
@@ -140,3 +140,48 @@ def test_of_what_is_repeated_the_first_copy_stays(blocks: list[tuple[int, int, b
     everything = repeated(same, words, np.ones(len(blocks), np.bool_))
     assert not (flags & ~everything).any()
     assert not flags.any() or words[everything].sum() >= PASSAGE
+
+
+def _labelled(
+    content: list[float],
+    headline: list[float],
+    texts: str,
+    words: list[int],
+    threshold: float | None = None,
+) -> str:
+    """The initials of the blocks' labels; each letter of `texts` stands for a text."""
+    p, h = np.array(content), np.array(headline)
+    same = np.array([ord(text) for text in texts], np.uint64)
+    labels, keep = labelled(
+        np.column_stack((p, h, 1.0 - p - h)), np.array(words, np.float64), same, threshold
+    )
+    assert ((keep >= p) & (keep <= p + h)).all()
+    return "".join(label[0] for label in labels)
+
+
+ARTICLE = [0.05] + [0.99] * 10 + [0.65, 0.5, 0.4, 0.3]
+LENGTHS = [2] + [40] * 10 + [5] * 4
+
+
+@pytest.mark.parametrize(("headline", "label"), [(0.55, "h"), (0.4, "b")])
+def test_a_likely_headline_stays_though_a_sure_article_is_cut_above_it(
+    headline: float, label: str
+) -> None:
+    found = _labelled(ARTICLE, [headline] + [0.0] * 14, "abcdefghijklmno", LENGTHS)
+    assert found == label + "c" * 10 + "b" * 4
+
+
+def test_a_threshold_is_the_headline_s_too() -> None:
+    found = _labelled(ARTICLE, [0.55] + [0.0] * 14, "abcdefghijklmno", LENGTHS, threshold=0.62)
+    assert found == "b" + "c" * 11 + "b" * 3
+
+
+def test_there_is_one_headline() -> None:
+    assert _labelled([0.1, 0.1, 0.9], [0.6, 0.8, 0.0], "abc", [3, 3, 90]) == "bhc"
+    assert _labelled([0.9, 0.9, 0.9], [0.05] * 3, "abc", [3, 3, 90]) == "ccc"
+
+
+def test_a_copy_goes_though_it_is_not_kept_whole_but_for_what_it_alone_keeps() -> None:
+    content = [0.02 if k in (1, 5) else 0.98 for k in range(10)]
+    assert _labelled(content, [0.0] * 10, "abcdeabcde", [30] * 10) == "cbcccbcbbb"
+    assert _labelled(content, [0.0] * 10, "abcdeabcde", [30] * 10, threshold=0.5) == "cbcccbcccc"

@@ -8,14 +8,11 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from bs4 import BeautifulSoup, Tag
 
 import boilerplate
 from boilerplate import BoilerplateClassifier, BoilerplateError, BoilerplateFilter, PageError
-from boilerplate.features import Features
-from boilerplate.page import Floats, Page
 
 FIRST = (
     "The orchard behind the station was planted in 1921, and in a good year its forty trees still "
@@ -271,65 +268,14 @@ def test_pruning_leaves_the_cells_of_a_kept_row_in_their_columns(
     )
 
 
-class _Told(BoilerplateClassifier):
-    """Gives a page of fifteen blocks these probabilities of content, the first a headline's."""
-
-    def __init__(self, headline: float) -> None:
-        super().__init__()
-        self.headline = headline
-
-    def page_proba(self, page: Page, computed: Features | None = None) -> Floats:
-        content = np.array([0.05] + [0.99] * 10 + [0.65, 0.5, 0.4, 0.3])
-        headline = np.where(np.arange(15) == 0, self.headline, 0.0)
-        return np.column_stack((content, headline, 1.0 - content - headline))
-
-
-TOLD = "<h1>Forty trees</h1>" + f"<p>{FIRST}</p>" * 10 + "<p>Not so sure of these</p>" * 4
-
-
-@pytest.mark.parametrize(("headline", "label"), [(0.55, "headline"), (0.4, "boilerplate")])
-def test_a_likely_headline_stays_though_a_sure_article_is_cut_above_it(
-    headline: float, label: str
+def test_an_article_that_stands_twice_is_kept_once_unless_a_threshold_is_given(
+    small_model: BoilerplateClassifier,
 ) -> None:
-    labels = [block.label for block in BoilerplateFilter(_Told(headline)).classify(TOLD)]
-    assert labels == [label] + ["content"] * 10 + ["boilerplate"] * 4
-
-
-def test_a_threshold_is_the_headline_s_too() -> None:
-    given = BoilerplateFilter(_Told(0.55), threshold=0.62).classify(TOLD)
-    assert (given[0].label, given[11].label) == ("boilerplate", "content")
-
-
-class _Sure(BoilerplateClassifier):
-    """Takes every block for content."""
-
-    def page_proba(self, page: Page, computed: Features | None = None) -> Floats:
-        return np.tile([0.98, 0.0, 0.02], (len(page), 1))
-
-
-def test_an_article_that_stands_twice_is_kept_once_unless_a_threshold_is_given() -> None:
     article = [*PARAGRAPHS, "Forty trees remain."]
     for page in ("".join(f"<p>{p}</p>" for p in article * 2), "\n\n".join(article * 2)):
-        keep = BoilerplateFilter(_Sure())
-        labels = [block.label for block in keep.classify(page)]
-        assert labels == ["content"] * 5 + ["boilerplate"] * 5
-        assert keep(page) == "\n\n".join(article)
-        assert BoilerplateFilter(_Sure(), threshold=0.5)(page) == "\n\n".join(article * 2)
-
-
-class _Unsure(BoilerplateClassifier):
-    """Takes every block of a page of ten for content but the second and the sixth."""
-
-    def page_proba(self, page: Page, computed: Features | None = None) -> Floats:
-        content = np.where(np.isin(np.arange(10), (1, 5)), 0.02, 0.98)
-        return np.column_stack((content, np.zeros(10), 1.0 - content))
-
-
-def test_a_copy_goes_though_it_is_not_kept_whole_but_for_what_it_alone_keeps() -> None:
-    article = [*PARAGRAPHS, "Forty trees remain."]
-    blocks = BoilerplateFilter(_Unsure()).classify("".join(f"<p>{p}</p>" for p in article * 2))
-    kept = [block.index for block in blocks if block.label == "content"]
-    assert kept == [0, 2, 3, 4, 6]
+        assert boilerplate.extract(page).count(FIRST) == 1
+        whole = BoilerplateFilter(small_model, threshold=0)
+        assert whole(page) == "\n\n".join(article * 2)
 
 
 def test_tags_that_are_never_closed_do_not_cost_the_article() -> None:
