@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
@@ -91,24 +92,19 @@ class BoilerplateFilter:
         return map(self, pages) if workers == 1 else self._shared(pages, workers)
 
     def _shared(self, pages: Iterable[AnyPage], workers: int) -> Iterator[str]:
-        from joblib import Parallel, delayed
+        from joblib import Parallel, delayed, wrap_non_picklable_objects
 
+        # It goes with every batch, and is unpickled once in each process.
+        pickled = pickle.dumps(wrap_non_picklable_objects(self, keep_wrapper=False))
         rest = iter(pages)
         with Parallel(n_jobs=workers, batch_size=8) as parallel:
             while window := list(islice(rest, workers * _WINDOW)):
                 # Large trees cannot be sent to another process: they are cut here.
                 sent = (segment(page) if is_soup(page) else page for page in window)
-                for article in parallel(delayed(self._attempt)(page) for page in sent):
+                for article in parallel(delayed(_attempt)(pickled, page) for page in sent):
                     if isinstance(article, BoilerplateError):
                         raise article
                     yield article
-
-    def _attempt(self, page: AnyPage) -> str | BoilerplateError:
-        """The article of a page, or why there is none."""
-        try:
-            return self(page)
-        except BoilerplateError as error:
-            return error
 
     def prune(self, soup: Soup) -> Soup:
         """Remove the boilerplate from a BeautifulSoup tree in place, and return the tree.
@@ -224,6 +220,21 @@ def classify(
     The arguments and the errors are those of `extract`.
     """
     return BoilerplateFilter(model, threshold, kind=kind).classify(page)
+
+
+def _attempt(pickled: bytes, page: AnyPage) -> str | BoilerplateError:
+    """The article that a pickled filter keeps of a page, or why there is none."""
+    try:
+        return _in_process(pickled)(page)
+    except BoilerplateError as error:
+        return error
+
+
+@lru_cache(maxsize=1)
+def _in_process(pickled: bytes) -> BoilerplateFilter:
+    """A filter that another process sent; what its model computes once is computed once."""
+    found: BoilerplateFilter = pickle.loads(pickled)
+    return found
 
 
 @lru_cache(maxsize=2)

@@ -1,6 +1,7 @@
 """The filter: judging, keeping, pipes, and pruning of BeautifulSoup trees."""
 
 import json
+import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from itertools import islice
@@ -216,6 +217,30 @@ def test_a_pipe_takes_large_trees(keep: BoilerplateFilter) -> None:
 def test_a_pipe_takes_no_single_page(keep: BoilerplateFilter, page: Any) -> None:
     with pytest.raises(BoilerplateError, match="many pages"):
         keep.pipe(page)
+
+
+class _Noted(BoilerplateClassifier):
+    """Notes each process in which it is unpickled."""
+
+    def __init__(self, notes: Path) -> None:
+        super().__init__()
+        self.notes = notes
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        with self.notes.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+
+
+def test_each_worker_of_a_pipe_unpickles_the_model_once(
+    small_model: BoilerplateClassifier, tmp_path: Path
+) -> None:
+    model = _Noted(tmp_path / "notes")
+    model.passes_ = small_model.passes_
+    articles = list(BoilerplateFilter(model).pipe([PAGE] * 100, workers=2))
+    assert articles == [BoilerplateFilter(small_model)(PAGE)] * 100
+    processes = model.notes.read_text().split()
+    assert 1 <= len(processes) == len(set(processes)) <= 2
 
 
 def test_a_pipe_without_workers_is_refused_at_once(keep: BoilerplateFilter) -> None:
