@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Sequence
+from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -33,7 +34,8 @@ class BoilerplateClassifier:
     Args:
         C: Inverse strength of the L2 regularisation, as in scikit-learn.
         folds: Folds of the cross-validation that gives the second pass its first-pass
-            probabilities; pages of one group stay in one fold.
+            probabilities; pages of one group stay in one fold. Where all are of one group, those
+            come from the model that was fitted on them.
         min_groups: Class names and the like are used as features if they stand in pages of at
             least so many groups.
         seed: Of the sampling of blocks: from pages that have very many, and of those that are no
@@ -102,13 +104,11 @@ class BoilerplateClassifier:
 
         Raises:
             LabelError: If the labels do not fit the pages, or there is nothing to learn from.
-            ModelError: If a constructor argument is no number, which no model file could hold.
+            ModelError: If a constructor argument is out of range.
         """
         from boilerplate.fitting import fit_passes
 
-        for name, value in self.get_params().items():
-            if name != "n_jobs" and not isinstance(value, (int, float, np.number)):
-                raise ModelError(f"{name} is {value!r}; it must be a number")
+        self._check_parameters()
         segmented = [segment(page) for page in pages]
         given = _as_many(labels, segmented, "labels")
         shares = [_shares(given[i], page, i) for i, page in enumerate(segmented)]
@@ -157,7 +157,8 @@ class BoilerplateClassifier:
         """Write the fitted model as JSON.
 
         Raises:
-            ModelError: If the classifier is not fitted or the file cannot be written.
+            ModelError: If the classifier is not fitted, the file cannot be written, or `info_`
+                holds what JSON does not.
         """
         self._check_fitted()
         params = {
@@ -191,6 +192,16 @@ class BoilerplateClassifier:
                 f"{page.kind}; train it on labelled {page.kind} pages too, or use the shipped one"
             )
         return self.passes_[page.kind].predict_proba(page, computed)
+
+    def _check_parameters(self) -> None:
+        if not isinstance(self.C, Real) or isinstance(self.C, bool) or not 0 < self.C < np.inf:
+            raise ModelError(f"C is {self.C!r}; it must be a number above zero")
+        for name, least in (("folds", 2), ("min_groups", 1), ("seed", 0)):
+            value = getattr(self, name)
+            if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
+                raise ModelError(
+                    f"{name} is {value!r}; it must be a whole number of at least {least}"
+                )
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "passes_"):

@@ -37,7 +37,7 @@ def write_model(
     import platform  # reading a model, the common case, needs neither
     from importlib.metadata import version
 
-    document = {
+    header = {
         "format": _FORMAT,
         "schema": _SCHEMA,
         "features_version": FEATURES_VERSION,
@@ -53,10 +53,13 @@ def write_model(
             "gap": GAP,
             "repeated_words": PASSAGE,
         },
-        **info,
-        "models": {kind: _to_json(model) for kind, model in passes.items()},
     }
-    text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    models = {kind: _to_json(model) for kind, model in passes.items()}
+    document = {**header, **info, **header, "models": models}  # nothing besides overrides it
+    try:
+        text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    except (TypeError, ValueError) as error:
+        raise ModelError(f"cannot write the model to {path}: its info_: {error}") from error
     # One column or token a line, so that a change of the model can be read as a diff.
     text = _BOUNDARY.sub(r'\1,\n"', text) + "\n"
     try:

@@ -3,6 +3,7 @@
 import json
 import pickle
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -138,11 +139,38 @@ def test_it_follows_the_contract_of_estimators() -> None:
             call()
 
 
-@pytest.mark.parametrize("wrong", [{"seed": None}, {"C": "1"}])
-def test_what_no_model_file_could_hold_is_no_parameter(wrong: dict[str, Any]) -> None:
-    name = next(iter(wrong))
-    with pytest.raises(ModelError, match=f"^{name} is .* it must be a number"):
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"C": "1"},
+        {"C": 0},
+        {"C": float("inf")},
+        {"C": float("nan")},
+        {"C": True},
+        {"folds": 1},
+        {"folds": 2.5},
+        {"min_groups": 0},
+        {"seed": None},
+        {"seed": -1},
+    ],
+)
+def test_a_parameter_out_of_range_is_refused(wrong: dict[str, Any]) -> None:
+    ((name, value),) = wrong.items()
+    with pytest.raises(ModelError, match=f"^{name} is {value!r}; it must be a"):
         BoilerplateClassifier(**wrong).fit(PAGES, LABELS)
+
+
+def test_what_a_model_file_tells_besides_overrides_nothing(
+    small_model: BoilerplateClassifier, tmp_path: Path
+) -> None:
+    model, path = deepcopy(small_model), tmp_path / "m.json"
+    model.info_ = {"format": "mine", "models": {}, "site": "example.org"}
+    model.save(path)
+    assert BoilerplateClassifier.load(path).info_ == {"site": "example.org"}
+    for value in (float("nan"), object()):
+        model.info_ = {"score": value}
+        with pytest.raises(ModelError, match="info_"):
+            model.save(path)
 
 
 def test_scikit_learn_takes_it_for_an_estimator() -> None:
