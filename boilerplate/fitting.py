@@ -131,7 +131,7 @@ def _assemble(
         stacked_mean=table.stacked_mean,
         stacked_scale=table.stacked_scale,
         stacked=second[0][tokens_end:],
-        vocabulary=vocabulary,
+        vocabulary=list(vocabulary),
         token_weights=weights[n:].reshape(len(PLACES[kind]), len(vocabulary), OUTPUTS),
     )
 
@@ -143,10 +143,9 @@ def _without_trifles(model: Passes) -> Passes:
     """
     heavy = np.abs(model.token_weights).max(axis=2, initial=0.0) >= _LEAST_WEIGHT
     kept = heavy.any(axis=0)
-    names = [token for token, keep in zip(model.vocabulary, kept, strict=True) if keep]
     return replace(
         model,
-        vocabulary={token: number for number, token in enumerate(names)},
+        vocabulary=[token for token, keep in zip(model.vocabulary, kept, strict=True) if keep],
         token_weights=np.round(model.token_weights * heavy[:, :, None], _DECIMALS)[:, kept],
     )
 

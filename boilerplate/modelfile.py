@@ -170,18 +170,18 @@ def _from_json(kind: str, model: Any) -> Passes:
     )
 
 
-def _token_weights(kind: str, tokens: Any) -> tuple[dict[str, int], Floats]:
+def _token_weights(kind: str, tokens: Any) -> tuple[list[str], Floats]:
     """The vocabulary and the weights of its tokens in each place; see `Passes`."""
     places = PLACES[kind]
     if not isinstance(tokens, dict) or tokens.keys() != set(places):
         raise _Misfit(f"the {kind} model must have tokens for the places {', '.join(places)}")
     tables = [_rows(tokens, kind, place, OUTPUTS, most=_MOST_TOKENS) for place in places]
     names = sorted({token for found, _ in tables for token in found})
-    vocabulary = {token: number for number, token in enumerate(names)}
+    number = {name: k for k, name in enumerate(names)}
     weights = np.zeros((len(places), len(names), OUTPUTS))
     for by_token, (found, rows) in zip(weights, tables, strict=True):
-        by_token[[vocabulary[token] for token in found]] = rows
-    return vocabulary, weights
+        by_token[[number[token] for token in found]] = rows
+    return names, weights
 
 
 @cache

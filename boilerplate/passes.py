@@ -49,7 +49,7 @@ class Passes:
         stacked: Shape (n_stacked, 2).
         intercept: Shape (6,): of the first four, of columns alone and of tokens alone.
         mean, scale: Shape (n_columns,); stacked_mean, stacked_scale: Shape (n_stacked,).
-        vocabulary: The token numbers.
+        vocabulary: The tokens.
         token_weights: Shape (n_places, n_tokens, 5), the places as in `PLACES`; the last one is
             for content without any columns.
     """
@@ -64,7 +64,7 @@ class Passes:
     stacked_mean: Floats
     stacked_scale: Floats
     stacked: Floats
-    vocabulary: dict[str, int]
+    vocabulary: list[str]
     token_weights: Floats
 
     def predict_proba(self, page: Page, computed: Features | None = None) -> Floats:
@@ -185,7 +185,7 @@ class Passes:
     @cached_property
     def _sorted(self) -> tuple[NDArray[np.uint64], Ints]:
         """The tokens' numbers in ascending order, and the tokens in this order."""
-        found = _NUMBERS[self.kind](list(self.vocabulary))
+        found = _NUMBERS[self.kind](self.vocabulary)
         order = np.argsort(found, kind="stable")
         return found[order], order
 

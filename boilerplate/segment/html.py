@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -232,12 +232,24 @@ def _apart(before: str, after: str) -> bool:
     return bool(_ENDS_WORD.search(before[-2:]) and _BEGINS_WORD.match(after))
 
 
+@dataclass(slots=True)
+class _Opened:
+    """The block elements, in document order."""
+
+    nodes: list[_Node] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    parents: list[int] = field(default_factory=list)  # -1 for none
+    depths: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)  # the blocks that each holds, start:end
+    ends: list[int] = field(default_factory=list)
+
+
 class _Run:
     """The text gathered since the last boundary, and the blocks cut so far."""
 
     def __init__(self) -> None:
         self.page = Page("html", [], np.zeros(0, np.intp))
-        self.rows: list[int] = []  # nine numbers a block, see the end of `_walk`
+        self.rows: list[int] = []  # nine numbers a block, see `_set_columns`
         self.names: list[str] = []  # signatures of the inline elements in the blocks
         self.chunks: list[str] = []
         self.inline: list[_Node] = []
@@ -279,14 +291,9 @@ class _Run:
 
 
 def _walk(root: _Node | None) -> Page:
-    run = _Run()
+    run, opened = _Run(), _Opened()
     page, texts, chunks, inline = run.page, run.page.texts, run.chunks, run.inline
-    opened: list[_Node] = []  # the block elements, in document order, and their columns
-    tags: list[str] = []
-    parents: list[int] = []
-    depths: list[int] = []
-    starts: list[int] = []
-    ends: list[int] = []
+    tags, parents, starts, ends = opened.tags, opened.parents, opened.starts, opened.ends
     title: list[str] = []
     stack: list[tuple[_Node, int, int]] = []  # node, its part, its element (-1 if inline)
     current, current_tag, depth = -1, "html", 0
@@ -333,11 +340,11 @@ def _walk(root: _Node | None) -> Page:
                     run.flush(current, current_tag, preformatted)
                 blank = False
                 opens = True
-                depths.append(depth)
+                opened.depths.append(depth)
                 parents.append(current)
                 starts.append(len(texts))
                 ends.append(-1)
-                opened.append(node)
+                opened.nodes.append(node)
                 element = current = len(tags)
                 current_tag = tag
                 tags.append(tag)
@@ -401,32 +408,38 @@ def _walk(root: _Node | None) -> Page:
         node = following
     run.flush(current, current_tag, 0)
 
+    page.title = " ".join("".join(title).split()) or page.meta.get("og:title", "")
+    _set_columns(run, opened)
+    return page
+
+
+def _set_columns(run: _Run, opened: _Opened) -> None:
+    """Turn the numbers of the blocks into columns of the page, and the elements into its tree."""
+    page, tags = run.page, opened.tags
     columns = np.array(run.rows, np.intp).reshape(-1, 9).T
     (page.element, page.link_chars, page.links, page.images, page.breaks,
      page.strong_chars, page.first_text, page.last_text, inlines) = columns  # fmt: skip
-    page.title = " ".join("".join(title).split()) or page.meta.get("og:title", "")
 
     # Elements without text are left out and the others numbered anew.
-    start, end = np.array(starts, np.intp), np.array(ends, np.intp)
+    start, end = np.array(opened.starts, np.intp), np.array(opened.ends, np.intp)
     kept = np.flatnonzero(end > start)
     renumber = np.full(len(tags) + 1, -1, np.intp)  # the last entry answers for parent -1
     renumber[kept] = np.arange(kept.size)
     names, name = numbered(
-        [signature(tags[e], opened[e].attributes) for e in kept.tolist()] + run.names
+        [signature(tags[e], opened.nodes[e].attributes) for e in kept.tolist()] + run.names
     )
     page.elements = Elements(
-        parent=renumber[np.array(parents, np.intp)[kept]],
+        parent=renumber[np.array(opened.parents, np.intp)[kept]],
         start=start[kept],
         end=end[kept],
-        depth=np.array(depths, np.intp)[kept],
+        depth=np.array(opened.depths, np.intp)[kept],
         names=names,
         name=name[: kept.size],
         inline=name[kept.size :],
         inline_block=np.repeat(np.arange(len(page)), inlines),
-        place=_places(tags, parents, opened)[kept],
+        place=_places(tags, opened.parents, opened.nodes)[kept],
     )
     page.element = renumber[page.element]
-    return page
 
 
 def _places(tags: list[str], parents: list[int], nodes: list[_Node]) -> Ints:
