@@ -211,7 +211,7 @@ def _repetition(words: Wording) -> dict[str, Floats]:
 def _title(page: Page, words: Wording) -> dict[str, Floats]:
     """Overlap of short blocks with the page's title, in whatever case."""
     n, each, count = len(page), words.each, words.words
-    covered, covers, equal = np.zeros(n), np.zeros(n), np.zeros(n, np.bool_)
+    covers, covered, equal = np.zeros(n), np.zeros(n), np.zeros(n, np.bool_)
     title = words_of([page.title]) if page.title else None
     if title and title.hashed.size:
         wanted = np.unique(title.hashed)
@@ -219,20 +219,20 @@ def _title(page: Page, words: Wording) -> dict[str, Floats]:
         shared = np.flatnonzero(wanted[np.minimum(found, wanted.size - 1)] == each.hashed)
         block = each.block[shared]
         short = count <= 40
-        covered = short * np.bincount(block, minlength=n) / np.maximum(count, 1.0)
+        covers = short * np.bincount(block, minlength=n) / np.maximum(count, 1.0)
         distinct = np.unique(block * wanted.size + found[shared]) // wanted.size
-        covers = short * np.bincount(distinct, minlength=n) / wanted.size
+        covered = short * np.bincount(distinct, minlength=n) / wanted.size
         whole = title.text[:-1]
-        for k in np.flatnonzero((covered == 1.0) & (each.length > 3)).tolist():
+        for k in np.flatnonzero((covers == 1.0) & (each.length > 3)).tolist():
             text = each.text[each.begin[k] : each.begin[k] + each.length[k]]
             equal[k] = whole.startswith(text) or whole.endswith(text)
     matches = np.flatnonzero(equal & (count >= 2))
     first = matches[0] if matches.size else -1
     after = np.arange(n) - first if first >= 0 else np.zeros(n)
     return {
-        "title_covers": covered,
-        "title_covered": covers,
-        "title_product": covered * covers,
+        "title_covers": covers,
+        "title_covered": covered,
+        "title_product": covers * covered,
         "title_equal": equal.astype(np.float64),
         "after_title": (after > 0).astype(np.float64),
         "log_since_title": np.log1p(np.maximum(after, 0.0)),
