@@ -3,7 +3,7 @@
 A pass answers two questions about each block: is it the page's headline, and if not, is it
 content? Each answer is the logistic function of a weighted sum of the dense columns and of
 tokens: those that name the block's own element, its parent, all its ancestors, and the inline
-elements in it, or in flattened text the words of the block's own line and of lines that it hears.
+elements in it, or in flattened text the words of the block's own line and of lines above and below.
 Whether it is content the first pass also answers by the columns alone and by the tokens alone.
 """
 
@@ -120,15 +120,16 @@ class Passes:
         return self._element_sums(computed.tokens, page)
 
     def _line_sums(self, lines: Lines, n_blocks: int) -> Floats:
-        """Token weights of what each block of flattened text hears, shape (n_blocks, 5)."""
+        """Token weights of the lines that count for each block, shape (n_blocks, 5)."""
         token = self._known(lines.tokens)
         scores = np.zeros((n_blocks, OUTPUTS))
-        for k, place in enumerate(LINE_PLACES):
-            said = lines.said[place]
+        for k, name in enumerate(LINE_PLACES):
+            place = lines.places[name]
             sums = np.zeros((n_blocks + 1, OUTPUTS))  # the last row answers for no line
-            line, held = _summed(self._of_tokens[k].take(token.take(said.token), axis=0), said.line)
+            weights = self._of_tokens[k].take(token.take(place.token), axis=0)
+            line, held = _summed(weights, place.line)
             sums[line] = held
-            scores += sums[said.heard]
+            scores += sums[place.of_block]
         return scores
 
     def _element_sums(self, named: Named, page: Page) -> Floats:

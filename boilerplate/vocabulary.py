@@ -64,19 +64,18 @@ def _line_tokens(page: Page, lines: Lines, vocabulary: dict[str, int]) -> Callab
     size = len(vocabulary)
     names = line_names(page)
     number = np.array([vocabulary.get(name, -1) for name in names], np.intp)
-    told = []
-    for k, place in enumerate(PLACES["text"]):
-        said = lines.said[place]
-        known = number[said.token] >= 0
-        columns = number[said.token][known] + k * size
-        told.append(
-            (columns, np.searchsorted(said.line[known], np.arange(len(page) + 1)), said.heard)
-        )
+    places = []
+    for k, name in enumerate(PLACES["text"]):
+        place = lines.places[name]
+        known = number[place.token] >= 0
+        columns = number[place.token][known] + k * size
+        start = np.searchsorted(place.line[known], np.arange(len(page) + 1))
+        places.append((columns, start, place.of_block))
 
     def of(block: int) -> Ints:
         return np.concatenate(
-            [columns[start[h] : start[h + 1]] for columns, start, heard in told
-             if (h := heard[block]) >= 0]
+            [columns[start[line] : start[line + 1]] for columns, start, of_block in places
+             if (line := of_block[block]) >= 0]
         )  # fmt: skip
 
     return of

@@ -165,22 +165,22 @@ def test_lines_of_text_know_the_line_that_heads_their_section() -> None:
         "Rain in the west and the south, sun everywhere else today",
     ]
     stories = {"top", "stories"}
-    heard = _heard("\n\n".join(lines), "section")
-    assert heard == [set(), set(), stories, stories, stories, {"weather"}]
+    taken = _taken("\n\n".join(lines), "section")
+    assert taken == [set(), set(), stories, stories, stories, {"weather"}]
 
 
 def test_lines_of_text_know_the_lines_around_them() -> None:
     text = "Rain in 1998, said ÅSA\nSun\n- * -\n漢字 Wind"
-    assert _heard(text, "word")[0] == {"rain", "in", "0", "said", "åsa"}
-    assert _heard(text, "first") == [{"rain"}, {"sun"}, set(), {"漢"}]
-    assert _heard(text, "last") == [{"åsa"}, {"sun"}, set(), {"wind"}]
-    assert _heard(text, "next") == [{"sun"}, set(), {"漢"}, set()]
-    assert _heard(text, "before")[1:] == [{"rain", "in", "0", "said", "åsa"}, {"sun"}, set()]
-    assert _heard(text, "above")[1:] == [{"rain", "in", "0", "said", "åsa"}, {"sun"}, {"sun"}]
+    assert _taken(text, "word")[0] == {"rain", "in", "0", "said", "åsa"}
+    assert _taken(text, "first") == [{"rain"}, {"sun"}, set(), {"漢"}]
+    assert _taken(text, "last") == [{"åsa"}, {"sun"}, set(), {"wind"}]
+    assert _taken(text, "next") == [{"sun"}, set(), {"漢"}, set()]
+    assert _taken(text, "before")[1:] == [{"rain", "in", "0", "said", "åsa"}, {"sun"}, set()]
+    assert _taken(text, "above")[1:] == [{"rain", "in", "0", "said", "åsa"}, {"sun"}, {"sun"}]
 
 
 def test_dates_of_one_shape_are_one_token_in_every_language() -> None:
-    shapes = _heard("4 March 2021\n17 Oktober 1998\nIn March\n1234567 x", "shape")
+    shapes = _taken("4 March 2021\n17 Oktober 1998\nIn March\n1234567 x", "shape")
     assert shapes == [{"=0 A 0000"}, {"=00 A 0000"}, {"=A A"}, {"=0000 a"}]
 
 
@@ -230,16 +230,15 @@ def test_names_that_differ_in_numbers_alone_are_alike() -> None:
     assert len(set(alike.tolist())) == 3
 
 
-def _heard(text: str, place: str) -> list[set[str]]:
-    """The tokens that each line of a text hears in a place."""
+def _taken(text: str, place: str) -> list[set[str]]:
+    """The tokens that count for each line of a text in a place."""
     page = segment(text, "text")
     names = token_names(page)
-    said = lines(page, wording(page.texts)).said[place]
-    told = zip(said.token.tolist(), said.line.tolist(), strict=True)
+    found = lines(page, wording(page.texts)).places[place]
     by_line: dict[int, set[str]] = {}
-    for token, line in told:
+    for token, line in zip(found.token.tolist(), found.line.tolist(), strict=True):
         by_line.setdefault(line, set()).add(names[token])
-    return [by_line.get(line, set()) for line in said.heard.tolist()]
+    return [by_line.get(line, set()) for line in found.of_block.tolist()]
 
 
 def _column(text: str, name: str, kind: Kind = "html") -> dict[str, float]:

@@ -26,12 +26,12 @@ class Telling:
 
 
 def cohesion(
-    words: Wording, told: Telling, density: Floats, around: list[Ranges]
+    counted: Wording, told: Telling, density: Floats, around: list[Ranges]
 ) -> dict[str, Floats]:
     """Columns of shape (n_blocks,) from the telling words that a block shares with long blocks."""
-    n = len(words.words)
+    n = len(counted.words)
     word, block = told.word, told.block
-    long = long_blocks(words, density) > 0
+    long = long_blocks(counted, density) > 0
     longs = max(float(long.sum()), 1.0)
     in_long = np.bincount(word[long[block]], minlength=word.max(initial=-1) + 1)
     others = (in_long[word] - long[block]).astype(np.float64)  # long blocks that hold it, too

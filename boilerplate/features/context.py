@@ -54,14 +54,14 @@ def last_flagged(flags: NDArray[np.bool_]) -> Ints:
     return result
 
 
-def long_blocks(words: Wording, density: Floats) -> Floats:
+def long_blocks(counted: Wording, density: Floats) -> Floats:
     """1 for blocks of at least 10 words and few links, else 0; shape (n_blocks,)."""
-    return ((words.words >= 10) & (density < 0.34)).astype(np.float64)
+    return ((counted.words >= 10) & (density < 0.34)).astype(np.float64)
 
 
-def prose_words(words: Wording, density: Floats) -> Floats:
+def prose_words(counted: Wording, density: Floats) -> Floats:
     """The words of each long block that ends like a sentence, else 0; shape (n_blocks,)."""
-    return words.words * long_blocks(words, density) * words.ends_sentence
+    return counted.words * long_blocks(counted, density) * counted.ends_sentence
 
 
 def windows(n: int) -> Ranges:
@@ -93,13 +93,15 @@ def containers(page: Page) -> Ranges:
     return Ranges([f"container_{k}" for k in range(LEVELS)], np.array(starts), np.array(ends))
 
 
-def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -> dict[str, Floats]:
+def context(
+    page: Page, counted: Wording, density: Floats, around: list[Ranges]
+) -> dict[str, Floats]:
     """The context columns of a page, each of shape (n_blocks,)."""
     n = len(page)
-    count = words.words
+    count = counted.words
     free = count * (1.0 - density)  # words outside links
-    long = long_blocks(words, density)
-    prose = prose_words(words, density)
+    long = long_blocks(counted, density)
+    prose = prose_words(counted, density)
     columns: dict[str, Floats] = {}
 
     total = max(float(count.sum()), 1.0)
@@ -115,7 +117,7 @@ def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -
         "page_link_density": np.full(n, float((count * density).sum()) / total),
         "page_long_share": np.full(n, float((count * long).sum()) / total),
         "page_prose_share": np.full(n, float(prose.sum()) / total),
-        "page_sentence_share": np.full(n, float(words.ends_sentence.mean())),
+        "page_sentence_share": np.full(n, float(counted.ends_sentence.mean())),
         "page_log_block_words": np.full(n, np.log1p(total / n)),
     }
 
@@ -124,10 +126,10 @@ def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -
         name = neighbour(shift)
         columns[f"{name}_log_words"] = shifted(log_words, shift)
         columns[f"{name}_link_density"] = shifted(density, shift, 1.0)
-        columns[f"{name}_ends_sentence"] = shifted(words.ends_sentence, shift)
+        columns[f"{name}_ends_sentence"] = shifted(counted.ends_sentence, shift)
     columns |= _distances(long)
 
-    summed = np.stack((count, free, words.ends_sentence, long, prose, words.commas))
+    summed = np.stack((count, free, counted.ends_sentence, long, prose, counted.commas))
     for ranges in around:
         blocks = (ranges.end - ranges.start).astype(np.float64)
         mass, unlinked, sentences, longs, prosaic, commas = ranges.sums(summed)
@@ -151,8 +153,8 @@ def context(page: Page, words: Wording, density: Floats, around: list[Ranges]) -
             for k, name in enumerate(ranges.names):
                 columns[f"{name}_place"] = place[k]
                 columns[f"{name}_page_share"] = share[k]
-    columns |= _repetition(words)
-    columns |= _title(page, words)
+    columns |= _repetition(counted)
+    columns |= _title(page, counted)
     return columns
 
 
@@ -188,9 +190,9 @@ def _distances(long: Floats) -> dict[str, Floats]:
     }
 
 
-def _repetition(words: Wording) -> dict[str, Floats]:
+def _repetition(counted: Wording) -> dict[str, Floats]:
     """How often each text, and its first word or mark, stand in the page, in whatever case."""
-    each = words.each
+    each = counted.each
     _, earliest, number, times = np.unique(
         each.same, return_index=True, return_inverse=True, return_counts=True
     )
@@ -203,14 +205,14 @@ def _repetition(words: Wording) -> dict[str, Floats]:
     return {
         "log_same_text": np.log(times.astype(np.float64))[number],
         "same_text_before": again,
-        "long_text_before": again * (words.words >= 8),
+        "long_text_before": again * (counted.words >= 8),
         "log_same_first_word": np.log(firsts.astype(np.float64))[first],
     }
 
 
-def _title(page: Page, words: Wording) -> dict[str, Floats]:
+def _title(page: Page, counted: Wording) -> dict[str, Floats]:
     """Overlap of short blocks with the page's title, in whatever case."""
-    n, each, count = len(page), words.each, words.words
+    n, each, count = len(page), counted.each, counted.words
     covers, covered, equal = np.zeros(n), np.zeros(n), np.zeros(n, np.bool_)
     title = words_of([page.title]) if page.title else None
     if title and title.hashed.size:
@@ -251,22 +253,22 @@ def shapes(page: Page) -> Ints:
     return result
 
 
-def line_shapes(page: Page, words: Wording) -> Ints:
+def line_shapes(page: Page, counted: Wording) -> Ints:
     """Number the lines of flattened text by shape.
 
     Lines have one shape if they are about as long, begin and end alike, and both hold digits or
     none, and both or neither stand after a blank line: so do the prices of a list, its titles
     and its summaries.
     """
-    columns = words.columns
+    columns = counted.columns
     begins = sum(
         k * columns[name]
         for k, name in enumerate(("starts_upper", "starts_digit", "starts_mark"), 1)
     )
     parts = (
-        (np.digitize(words.words, _LENGTHS), len(_LENGTHS) + 1),
+        (np.digitize(counted.words, _LENGTHS), len(_LENGTHS) + 1),
         (begins, 4),
-        (words.ends_sentence, 2),
+        (counted.ends_sentence, 2),
         (columns["digits"] > 0, 2),
         (page.gap > 0, 2),
     )
@@ -277,7 +279,7 @@ def line_shapes(page: Page, words: Wording) -> Ints:
     return number
 
 
-def structure(page: Page, words: Wording, density: Floats, shape: Ints) -> dict[str, Floats]:
+def structure(page: Page, counted: Wording, density: Floats, shape: Ints) -> dict[str, Floats]:
     """Context that only markup has: headings above, shapes that repeat, the bulk of the prose."""
     n, elements = len(page), page.elements
     at = np.arange(n)
@@ -302,14 +304,14 @@ def structure(page: Page, words: Wording, density: Floats, shape: Ints) -> dict[
     times = np.bincount(shape).astype(np.float64)
     columns["shape_log_count"] = np.log(times)[shape]
     for name, values in {
-        "shape_log_words": np.log1p(words.words),
+        "shape_log_words": np.log1p(counted.words),
         "shape_link_density": density,
-        "shape_sentences": words.ends_sentence,
+        "shape_sentences": counted.ends_sentence,
     }.items():
         columns[name] = (np.bincount(shape, weights=values) / times)[shape]
 
     # The smallest elements that hold most of the page's prose.
-    good = words.words * long_blocks(words, density) * (0.3 + words.ends_sentence)
+    good = counted.words * long_blocks(counted, density) * (0.3 + counted.ends_sentence)
     all_good = float(np.cumsum(good)[-1])
     mass = sums_between(good, elements.start, elements.end)
     size = elements.end - elements.start
@@ -331,11 +333,11 @@ def structure(page: Page, words: Wording, density: Floats, shape: Ints) -> dict[
     return columns
 
 
-def groups(page: Page, words: Wording) -> Ranges:
+def groups(page: Page, counted: Wording) -> Ranges:
     """Ranges of flattened text: between blank lines, and between lines that look like headings."""
     n = len(page)
-    long = (words.words >= 10) & (words.ends_sentence > 0)
-    breaks = [page.gap > 0, np.append(True, long[1:] != long[:-1])[:n], heads(words)]
+    long = (counted.words >= 10) & (counted.ends_sentence > 0)
+    breaks = [page.gap > 0, np.append(True, long[1:] != long[:-1])[:n], heads(counted)]
     starts, ends = [], []
     for flags in breaks:
         first = np.flatnonzero(np.append(True, flags[1:]))
@@ -345,19 +347,19 @@ def groups(page: Page, words: Wording) -> Ranges:
     return Ranges(["group", "run", "section"], np.array(starts), np.array(ends))
 
 
-def heads(words: Wording) -> NDArray[np.bool_]:
+def heads(counted: Wording) -> NDArray[np.bool_]:
     """Which lines of flattened text may head a section: short ones before longer text."""
-    short = (words.words <= _HEAD_WORDS) & (words.ends_sentence == 0)
-    flags: NDArray[np.bool_] = short & (shifted(words.words, 1) > 2 * words.words)
+    short = (counted.words <= _HEAD_WORDS) & (counted.ends_sentence == 0)
+    flags: NDArray[np.bool_] = short & (shifted(counted.words, 1) > 2 * counted.words)
     return flags
 
 
-def layout(page: Page, words: Wording) -> dict[str, Floats]:
+def layout(page: Page, counted: Wording) -> dict[str, Floats]:
     """Context that only flattened text has: blank lines, joined lines, lines like headings."""
     n = len(page)
     gap = np.minimum(page.gap, 3).astype(np.float64)
     gap_after = shifted(gap, 1, 1.0)
-    heading = heads(words)
+    heading = heads(counted)
     at = np.arange(n)
     last = last_flagged(heading)
     return {
@@ -369,5 +371,5 @@ def layout(page: Page, words: Wording) -> dict[str, Floats]:
         "like_heading": heading.astype(np.float64),
         "heading_distance": np.log1p(np.where(last >= 0, at - last, n).astype(np.float64)),
         "previous_gap": shifted(gap, -1),
-        "lower_follows": shifted(words.columns["starts_lower"], 1),
+        "lower_follows": shifted(counted.columns["starts_lower"], 1),
     }

@@ -1,4 +1,4 @@
-"""What the lines of flattened text say to each other: their words, which stand for class names.
+"""What lines of flattened text tell of each other: their words, which stand for class names.
 
 A line is judged by its own words, by the first ones of the line before, of the last short line
 above and of the line that heads its section, and by the first one of the line after; a short line
@@ -38,18 +38,18 @@ _OF_SHAPE = np.uint64(1)  # tells the shape "a" from the word "a"
 
 
 @dataclass(slots=True)
-class Said:
-    """What one place offers, and who hears it.
+class Place:
+    """The tokens of lines, and the line whose tokens count for each block.
 
     Attributes:
-        token: Indices of tokens, shape (n,), in the order of the lines that say them.
-        line: Those lines, shape (n,).
-        heard: The line that each block hears, -1 for none; shape (n_blocks,).
+        token: Indices of tokens, shape (n,), line by line.
+        line: The lines that they stand in, shape (n,).
+        of_block: The line that counts for each block, -1 for none; shape (n_blocks,).
     """
 
     token: Ints
     line: Ints
-    heard: Ints
+    of_block: Ints
 
 
 @dataclass(slots=True)
@@ -58,17 +58,17 @@ class Lines:
 
     Attributes:
         tokens: As numbers, the same for the same word or shape; shape (n_tokens,).
-        said: For each of `PLACES`.
+        places: For each of `PLACES`.
     """
 
     tokens: NDArray[np.uint64]
-    said: dict[str, Said]
+    places: dict[str, Place]
 
 
-def lines(page: Page, words: Wording) -> Lines:
-    """What the lines of a page of flattened text say, in every place."""
+def lines(page: Page, counted: Wording) -> Lines:
+    """The tokens of the lines of a page of flattened text, in every place."""
     n = len(page)
-    each = words.each
+    each = counted.each
     at = np.arange(n)
     length = each.length
     first = each.first
@@ -81,20 +81,20 @@ def lines(page: Page, words: Wording) -> Lines:
     short = np.flatnonzero(length < _LINE)
     terse = (length < _LINE) & worded & (count <= _LINE_WORDS)
 
-    def said(token: Ints, heard: Ints) -> Said:
-        return Said(token, each.block[token], heard)
+    def place(token: Ints, of_block: Ints) -> Place:
+        return Place(token, each.block[token], of_block)
 
     return Lines(
         tokens=np.append(word_tokens(each), _shape_tokens(each, short)),
-        said={
-            "word": said(read, at),
-            "first": said(first[:-1][worded], at),
-            "last": said(first[1:][worded] - 1, at),
-            "next": said(first[:-1][worded], np.append(at[1:], -1)),
-            "before": said(leading, at - 1),
-            "above": said(leading, _last_before(terse)),
-            "section": said(leading, _last_before(heads(words))),
-            "shape": Said(each.block.size + np.arange(short.size), short, at),
+        places={
+            "word": place(read, at),
+            "first": place(first[:-1][worded], at),
+            "last": place(first[1:][worded] - 1, at),
+            "next": place(first[:-1][worded], np.append(at[1:], -1)),
+            "before": place(leading, at - 1),
+            "above": place(leading, _last_before(terse)),
+            "section": place(leading, _last_before(heads(counted))),
+            "shape": Place(each.block.size + np.arange(short.size), short, at),
         },
     )
 

@@ -45,7 +45,7 @@ def link_density(page: Page, chars: Floats) -> Floats:
     return np.minimum(page.link_chars / chars, 1.0)
 
 
-def markup(page: Page, named: Named, words: Wording, density: Floats) -> dict[str, Floats]:
+def markup(page: Page, named: Named, counted: Wording, density: Floats) -> dict[str, Floats]:
     """The markup columns of an HTML page, each of shape (n_blocks,)."""
     elements = page.elements
     links = page.links.astype(np.float64)
@@ -54,9 +54,9 @@ def markup(page: Page, named: Named, words: Wording, density: Floats) -> dict[st
         "all_link": (density > 0.99).astype(np.float64),
         "has_link": (links > 0).astype(np.float64),
         "log_links": np.log1p(links),
-        "links_per_word": np.minimum(links / np.maximum(words.words, 1.0), 1.0),
-        "log_unlinked_words": np.log1p(words.words * (1.0 - density)),
-        "strong_density": np.minimum(page.strong_chars / words.chars, 1.0),
+        "links_per_word": np.minimum(links / np.maximum(counted.words, 1.0), 1.0),
+        "log_unlinked_words": np.log1p(counted.words * (1.0 - density)),
+        "strong_density": np.minimum(page.strong_chars / counted.chars, 1.0),
         "log_images": np.log1p(page.images.astype(np.float64)),
         "log_breaks": np.log1p(page.breaks.astype(np.float64)),
         "inline_elements": np.log1p(np.bincount(elements.inline_block, minlength=len(page))),

@@ -20,12 +20,12 @@ _NO_RECORDS = numbers(
 )
 
 
-def records(page: Page, named: Named, words: Wording, density: Floats) -> dict[str, Floats]:
+def records(page: Page, named: Named, counted: Wording, density: Floats) -> dict[str, Floats]:
     """The columns of the records around each block, each of shape (n_blocks,)."""
     n, elements = len(page), page.elements
     group, place, inner, outer = _groups(elements, named)
-    count = words.words
-    prose = prose_words(words, density)
+    count = counted.words
+    prose = prose_words(counted, density)
     quantities = np.stack((np.ones(n), count, count * density, prose, page.images)).astype(
         np.float64
     )

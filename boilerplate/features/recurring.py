@@ -40,15 +40,15 @@ class Recurring:
     line: Floats
 
 
-def recurring(words: Wording) -> Recurring:
+def recurring(counted: Wording) -> Recurring:
     """Find the lines that recur, whatever their case and numbers, and what they part."""
-    n, each = len(words.words), words.each
+    n, each = len(counted.words), counted.each
     at = np.arange(n)
     said = hashed(word_tokens(each), each.first[:-1], each.first[1:])
     _, key, count = np.unique(
-        np.where(words.words > 0, said, each.same), return_inverse=True, return_counts=True
+        np.where(counted.words > 0, said, each.same), return_inverse=True, return_counts=True
     )
-    line = (count[key] >= _LEAST) & (words.words <= _LINE_WORDS)
+    line = (count[key] >= _LEAST) & (counted.words <= _LINE_WORDS)
     following = np.full(n, n)  # the line that says the same
     order = np.argsort(key, kind="stable")
     again = key[order[1:]] == key[order[:-1]]
@@ -70,10 +70,10 @@ def recurring(words: Wording) -> Recurring:
     )
 
 
-def recurrence(found: Recurring, words: Wording, density: Floats) -> dict[str, Floats]:
+def recurrence(found: Recurring, counted: Wording, density: Floats) -> dict[str, Floats]:
     """The columns of the record around each block, each of shape (n_blocks,)."""
-    n, count, inside = len(words.words), words.words, found.inside
-    prose = prose_words(words, density)
+    n, count, inside = len(counted.words), counted.words, found.inside
+    prose = prose_words(counted, density)
     held, prosaic = sums_between(np.stack((count, prose)), found.start, found.end)
     blocks = found.end - found.start
     of_group = np.bincount(found.group, weights=count)[found.group]
