@@ -2,17 +2,22 @@
 
 import json
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import PreformattedString
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from boilerplate import BoilerplateClassifier, BoilerplateFilter, classify
 from boilerplate.decoding import decode
+from boilerplate.features import features
+from boilerplate.page import Kind
+from boilerplate.passes import OUTPUTS, PLACES, Passes
 from boilerplate.render import FORMATS
 from boilerplate.segment import segment
 from boilerplate.segment.html import DROPPED
+from boilerplate.vocabulary import token_rows, vocabulary_of
 
 pytestmark = pytest.mark.usefixtures("small_model")
 everything = settings(deadline=None, max_examples=60)
@@ -131,3 +136,35 @@ def test_json_is_json_and_html_can_be_read_again(
     assert bare("".join(segment(article, "html").texts)) == bare(
         "".join(segment(html, "html").texts)
     )
+
+
+@everything
+@given(page=_HTML, kind=st.sampled_from(["html", "text"]), seed=st.integers(0, 9))
+def test_tokens_weigh_in_judging_what_they_weigh_in_fitting(
+    page: str, kind: Kind, seed: int
+) -> None:
+    cut = segment(page, kind)
+    assume(len(cut))
+    vocabulary, computed = vocabulary_of([cut], ["site"], 1), features(cut)
+    counts = token_rows([cut], [computed], [(np.arange(len(cut)), np.ones(len(cut)))], vocabulary)
+    weights = np.random.default_rng(seed).normal(
+        0, 0.1, (len(PLACES[kind]), len(vocabulary), OUTPUTS)
+    )
+    n = len(computed.names)
+    model = Passes(
+        kind=kind,
+        names=computed.names,
+        stacked_names=[],
+        mean=np.zeros(n),
+        scale=np.ones(n),
+        dense=np.zeros((n, OUTPUTS)),
+        stacked_mean=np.zeros(0),
+        stacked_scale=np.ones(0),
+        stacked=np.zeros((0, 2)),
+        intercept=np.zeros(OUTPUTS + 1),
+        vocabulary=list(vocabulary),
+        token_weights=weights,
+    )
+    _, alone = model.first_pass(cut, computed)
+    score = counts @ weights.reshape(-1, OUTPUTS)[:, -1]
+    assert np.allclose(alone[:, 1], 1 / (1 + np.exp(-score)))
