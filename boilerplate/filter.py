@@ -15,7 +15,7 @@ from boilerplate.features import features
 from boilerplate.model import AnyPage, BoilerplateClassifier
 from boilerplate.page import LABELS, Block, Label, Page
 from boilerplate.render import FORMATS, render
-from boilerplate.segment import is_soup, segment
+from boilerplate.segment import check_kind, is_soup, segment
 from boilerplate.segment.html import DROPPED, soup_texts
 
 if TYPE_CHECKING:
@@ -55,8 +55,7 @@ class BoilerplateFilter:
     ) -> None:
         if format not in FORMATS:
             raise BoilerplateError(f"format is {format!r}; it must be one of {', '.join(FORMATS)}")
-        if kind not in ("auto", "html", "text"):
-            raise BoilerplateError(f"kind is {kind!r}; it must be 'auto', 'html' or 'text'")
+        check_kind(kind)
         if threshold is not None and not 0.0 <= threshold <= 1.0:
             raise BoilerplateError(f"threshold is {threshold!r}; it must lie between 0 and 1")
         self.model = _loaded(model) if isinstance(model, (str, Path)) else model

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Kind = Literal["html", "text"]
 Label = Literal["content", "headline", "boilerplate"]
 LABELS: tuple[Label, ...] = ("content", "headline", "boilerplate")
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # Characters of scripts without spaces, for a class of a regular expression: Thai, Lao, Myanmar,
 # Khmer, Han, kana and their full-width forms.
 SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"

@@ -12,12 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from boilerplate.page import Block, Elements, Ints, Page, chain_ends
+from boilerplate.page import HEADINGS, Block, Elements, Ints, Page, chain_ends
 
 FORMATS = ("text", "markdown", "html", "json")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _STRUCTURE = frozenset(
-    ("li", "ul", "ol", "blockquote", "table", "tr", "td", "th", "pre", *_HEADINGS)
+    ("li", "ul", "ol", "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS)
 )
 _MOST_LEVELS = 8  # of lists and quotes in one another that are shown
 # What would be read as markup in Markdown although it is text. Code and emphasis end where they
@@ -153,7 +152,7 @@ def _place(
             placed.pre = element if placed.pre < 0 else placed.pre
             levels.clear()  # its items are lines
             item = -1
-        elif tag in _HEADINGS and placed.cell < 0:
+        elif tag in HEADINGS and placed.cell < 0:
             placed.heading = int(tag[1])
         element = above[element]
     placed.levels = tuple(levels[::-1][:_MOST_LEVELS])

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.features.markup import HEADINGS
 from boilerplate.features.wording import DIGIT, Wording, words_of
-from boilerplate.page import Floats, Ints, Page, chain_ends, numbered
+from boilerplate.page import HEADINGS, Floats, Ints, Page, chain_ends, numbered
 
 LEVELS = 5  # containers of different extent around a block that are looked at
 RADII = (2, 5, 10, 25)  # windows, in blocks to either side

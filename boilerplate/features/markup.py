@@ -9,7 +9,6 @@ from boilerplate.features.tokens import Named, numbers
 from boilerplate.features.wording import Wording
 from boilerplate.page import Elements, Floats, Ints, Page, numbered
 
-HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _TAG_GROUPS = {
     "tag_paragraph": ("p",),
     "tag_heading_1": ("h1",),

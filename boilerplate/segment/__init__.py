@@ -26,8 +26,7 @@ def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:
     Raises:
         PageError: If the page is of another type or the kind is not one of the three.
     """
-    if kind not in ("auto", "html", "text"):
-        raise PageError(f"kind is {kind!r}; it must be 'auto', 'html' or 'text'")
+    check_kind(kind)
     if isinstance(page, Page):
         return page
     if isinstance(page, (str, bytes, bytearray, memoryview)):
@@ -38,6 +37,12 @@ def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:
     if is_soup(page):
         return segment_soup(page)
     raise PageError(f"a page must be str, bytes or a BeautifulSoup tree, not {type(page).__name__}")
+
+
+def check_kind(kind: str) -> None:
+    """Raise a PageError if this is no kind of page that can be asked for."""
+    if kind not in ("auto", "html", "text"):
+        raise PageError(f"kind is {kind!r}; it must be 'auto', 'html' or 'text'")
 
 
 def is_soup(page: Any) -> bool:
