@@ -122,12 +122,12 @@ def test_shards_have_a_manifest_and_are_the_one_file(extract: list[str], tmp_pat
         b"".join(map(Path.read_bytes, (many / name for name in names)))
         == (tmp_path / "one.jsonl").read_bytes()
     )
-    before = tree(many)
+    before = tree(many), many.stat().st_mtime_ns
     refused = run(*sized, "-o", f"{many}/")
-    assert (refused.returncode, tree(many)) == (2, before)
+    assert (refused.returncode, tree(many), many.stat().st_mtime_ns) == (2, *before)
     assert b"not empty" in refused.stderr
     whole = run(*sized, "-o", f"{many}/", "--resume")
-    assert (whole.returncode, tree(many)) == (0, before)
+    assert (whole.returncode, tree(many), many.stat().st_mtime_ns) == (0, *before)
 
 
 def test_outputs_of_one_stem_have_manifests_and_errors_of_their_own(
