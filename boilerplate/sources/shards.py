@@ -162,7 +162,7 @@ class Shards:
 
     def __exit__(self, *raised: Any) -> None:
         with self._held:
-            self._stack.__exit__(*(raised if raised[0] else (SystemExit, SystemExit(), None)))
+            self._stack.__exit__(*raised)
 
     def _begin(self, resume: bool) -> None:
         # No lock is made, if only for a moment, where there is nothing to do or no place for it.
