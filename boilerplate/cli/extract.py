@@ -12,7 +12,8 @@ from boilerplate.cli import options
 from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page, is_batch
 from boilerplate.cli.report import Report
-from boilerplate.sources.inputs import Input, find_all, is_folder
+from boilerplate.sources import Input, find
+from boilerplate.sources.inputs import is_folder
 
 _MANY = ("text_field", "id_field", "workers", "timeout", "resume", "shard_size")  # are for crawls
 _DAY = 24 * 60 * 60  # seconds; poll(2), which waits for the processes, takes 24 days at most
@@ -102,7 +103,7 @@ def command(
     """
     from boilerplate import BoilerplateFilter
 
-    inputs = find_all(pages, text_field)
+    inputs = find(pages, text_field)
     in_containers = any(isinstance(source, Input) and source.format != "page" for source in inputs)
     if _asks_for_many() or _is_for_many(output) or in_containers:
         from boilerplate.cli.crawl import Extraction, crawl

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from boilerplate.errors import SourceError
-from boilerplate.sources import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.inputs import opened
+from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.streams import needed
 
 _ROWS = 64  # read at a time
