@@ -12,8 +12,10 @@ from crawls import (
     COMPRESS,
     PAGES,
     TEXTS,
+    items,
     pages,
     record_id,
+    records,
     response,
     tree,
     warc_record,
@@ -105,6 +107,19 @@ def test_a_folder_of_pages_gives_the_same_in_several_processes(
         alone = run(*extract, "--format", form, tmp_path)
         shared = run(*extract, "--format", form, tmp_path, "--workers", "2")
         assert shared.stdout == alone.stdout and len(lines(alone.stdout)) == len(PAGES)
+
+
+@pytest.mark.parametrize("output", ["a.txt", "a.json", "a.json.GZ", "a.zst", "a.parquet", "a/"])
+def test_the_output_makes_one_page_an_article_or_a_row(
+    output: str, extract: list[str], page: Path, tmp_path: Path
+) -> None:
+    article = run(*extract, page).stdout
+    assert run(*extract, page, "-o", f"{tmp_path}/{output}").returncode == 0
+    if output in ("a.txt", "a.json"):
+        assert (tmp_path / output).read_bytes() == article
+    else:
+        [row] = records(items(tmp_path / output))
+        assert (row.id, row.page) == (str(page), article.decode().rstrip("\n"))
 
 
 def test_shards_have_a_manifest_and_are_the_one_file(extract: list[str], tmp_path: Path) -> None:
