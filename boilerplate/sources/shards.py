@@ -223,7 +223,7 @@ class Shards:
 
     def _lock(self) -> None:
         """Make the folder to work in, and keep other runs away until this one ends, however."""
-        with suppress(FileExistsError):
+        with suppress(FileExistsError):  # exist_ok fails if it is removed meanwhile
             self._work.mkdir(parents=self._folder)
         self._held.callback(_remove_empty, self._work)
         if fcntl is None:
