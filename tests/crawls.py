@@ -76,7 +76,7 @@ def write_lines(path: Path, rows: Sequence[dict[str, Any]], suffix: str = "") ->
 
 
 def items(path: Path, **fields: str) -> list[Item]:
-    return list(Reader(find(str(path)), **fields))
+    return list(Reader(find([str(path)]), **fields))
 
 
 def records(found: list[Item]) -> list[Record]:

@@ -117,6 +117,29 @@ def test_train_writes_over_nothing_that_it_reads(
             assert output.read_bytes() == before
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs permissions")
+def test_who_may_not_write_is_told_before_the_training(
+    own_model: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    """A model takes the place of a file, which its folder permits and not the file itself."""
+    model, labels = tmp_path / "mine.json", tmp_path / "broken.jsonl"
+    labels.write_text("no labels")
+    model.write_bytes(b"")
+    tmp_path.chmod(0o500)
+    if os.access(tmp_path, os.W_OK):
+        pytest.skip("this user may write anywhere")
+    told = cli("train", labels, "-o", model)
+    assert (told.returncode, sentences(told.stderr)) == (
+        2,
+        [f"Error: {model}: no permission to write here"],
+    )
+    tmp_path.chmod(0o700)
+    model.chmod(0o400)
+    labels = own_model[0].parent / "pages.jsonl"
+    assert cli("train", labels, "-o", model, "--folds", "0").returncode == 0
+    assert model.stat().st_size > 0
+
+
 @pytest.mark.parametrize("content", [b"", b"plain words\n", b"[1]\n", b'{"title": "x"}\n'])
 def test_no_gold_and_no_labels(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"

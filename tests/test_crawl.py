@@ -12,8 +12,10 @@ from crawls import (
     COMPRESS,
     PAGES,
     TEXTS,
+    items,
     pages,
     record_id,
+    records,
     response,
     tree,
     warc_record,
@@ -107,6 +109,19 @@ def test_a_folder_of_pages_gives_the_same_in_several_processes(
         assert shared.stdout == alone.stdout and len(lines(alone.stdout)) == len(PAGES)
 
 
+@pytest.mark.parametrize("output", ["a.txt", "a.json", "a.json.GZ", "a.zst", "a.parquet", "a/"])
+def test_the_output_makes_one_page_an_article_or_a_row(
+    output: str, extract: list[str], page: Path, tmp_path: Path
+) -> None:
+    article = run(*extract, page).stdout
+    assert run(*extract, page, "-o", f"{tmp_path}/{output}").returncode == 0
+    if output in ("a.txt", "a.json"):
+        assert (tmp_path / output).read_bytes() == article
+    else:
+        [row] = records(items(tmp_path / output))
+        assert (row.id, row.page) == (str(page), article.decode().rstrip("\n"))
+
+
 def test_shards_have_a_manifest_and_are_the_one_file(extract: list[str], tmp_path: Path) -> None:
     source = write_warc(tmp_path / "crawl.warc", [*pages(20), " ", *pages(3)])
     sized = [*extract, str(source), "--shard-size", "10"]
@@ -122,12 +137,12 @@ def test_shards_have_a_manifest_and_are_the_one_file(extract: list[str], tmp_pat
         b"".join(map(Path.read_bytes, (many / name for name in names)))
         == (tmp_path / "one.jsonl").read_bytes()
     )
-    before = tree(many)
+    before = tree(many), many.stat().st_mtime_ns
     refused = run(*sized, "-o", f"{many}/")
-    assert (refused.returncode, tree(many)) == (2, before)
+    assert (refused.returncode, tree(many), many.stat().st_mtime_ns) == (2, *before)
     assert b"not empty" in refused.stderr
     whole = run(*sized, "-o", f"{many}/", "--resume")
-    assert (whole.returncode, tree(many)) == (0, before)
+    assert (whole.returncode, tree(many), many.stat().st_mtime_ns) == (0, *before)
 
 
 def test_outputs_of_one_stem_have_manifests_and_errors_of_their_own(

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from crawls import (
     write_warc,
 )
 from pyarrow import parquet
+
+from boilerplate.errors import SourceError
+from boilerplate.sources.shards import Shards
 
 PATIENT = ("--timeout", "600")  # however busy the machine
 linux = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
@@ -269,49 +273,94 @@ def test_shards_survive_a_kill_at_every_touch_of_the_disk(tmp_path: Path) -> Non
     """The process is killed before the first, the second, ... of its operations on files."""
     for folder in (False, True):
         whole = tmp_path / f"whole{folder}"
-        assert _shards_in_a_process(whole, folder, None) == 0
-        touch = 0
-        while True:
+        assert _ended(_shards_in_a_process(whole, folder)) == WRITTEN
+        for touch in count():
             killed = tmp_path / f"killed{folder}{touch}"
-            ended = _shards_in_a_process(killed, folder, touch)
-            assert _shards_in_a_process(killed, folder, None) == 0
+            ended = _ended(_shards_in_a_process(killed, folder, signal.SIGKILL, touch))
+            assert _ended(_shards_in_a_process(killed, folder)) in (WRITTEN, WHOLE)
             assert tree(killed) == tree(whole), touch
-            if ended == 0:
+            if ended == WRITTEN:
                 break
-            touch += 1
         assert touch > 30
 
 
-def _shards_in_a_process(place: Path, folder: bool, kill_at: int | None) -> int:
-    """Write or resume some shards in a process that kills itself; return how it ended."""
+@linux
+@pytest.mark.parametrize("folder", [False, True])
+@pytest.mark.parametrize("other_ends_first", [False, True])
+def test_of_two_runs_at_once_one_writes(
+    other_ends_first: bool, folder: bool, tmp_path: Path
+) -> None:
+    """One stands still at its first, its second, ... touch of the disk, and another begins."""
+    assert _ended(_shards_in_a_process(tmp_path / "whole", folder)) == WRITTEN
+    outcomes = set()
+    for touch in count():
+        place = tmp_path / f"both{touch}"
+        one = _shards_in_a_process(place, folder, signal.SIGSTOP, touch)
+        if _ended(one) == WRITTEN:
+            break
+        halt = 0 if other_ends_first else signal.SIGSTOP
+        other = _shards_in_a_process(place, folder, halt, 0, "part.tmp")
+        other_ended = _ended(other)
+        one_ended = _ended(one, go_on=True)
+        pair = (one_ended, _ended(other, go_on=True) if other_ended is STOPPED else other_ended)
+        assert pair.count(WRITTEN) == 1, touch
+        assert tree(place) == tree(tmp_path / "whole"), touch
+        assert not list(place.rglob("*.partial")), touch
+        outcomes.add(pair)
+    # Where both begin, one is refused; where one has ended, the other has nothing to do.
+    expected = {(WRITTEN, REFUSED), (REFUSED, WRITTEN), (WRITTEN, WHOLE)}
+    assert outcomes == expected | ({(WHOLE, WRITTEN)} if other_ends_first else set())
+
+
+STOPPED, WRITTEN, WHOLE, REFUSED = None, 0, 3, 2  # how a process that writes shards ends
+
+
+def _shards_in_a_process(
+    place: Path, folder: bool, halt: int = 0, touch: int = 0, name: str = ""
+) -> int:
+    """Write or resume some shards in a process that halts itself before an operation on files.
+
+    That is the operation of this number, from 0, on files with this in their names.
+    """
     place.mkdir(exist_ok=True)
     pid = os.fork()
     if pid:
-        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        return pid
+    touches = count()
+
+    def watch(event: str, arguments: tuple[Any, ...]) -> None:
+        if event in ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir"):
+            path = str(arguments[0])
+        elif event == "fcntl.flock":
+            path = str(place)
+        else:
+            return
+        if str(place) in path and name in path and next(touches) == touch:
+            os.kill(os.getpid(), halt)
+
     try:
-        if kill_at is not None:
-            touches = iter(range(kill_at))
-
-            def count(event: str, arguments: tuple[Any, ...]) -> None:
-                touching = event in ("open", "os.rename", "os.remove", "os.rmdir", "os.mkdir")
-                if touching and str(place) in str(arguments[0]) and next(touches, None) is None:
-                    os.kill(os.getpid(), signal.SIGKILL)
-
-            sys.addaudithook(count)
-        _write_shards(place, folder)
+        if halt:
+            sys.addaudithook(watch)
+        os._exit(_write_shards(place, folder))
+    except SourceError as error:
+        os._exit(REFUSED if str(error).endswith(": another run is writing this") else 1)
     except BaseException:
         os._exit(1)
-    os._exit(0)
 
 
-def _write_shards(place: Path, folder: bool) -> None:
-    from boilerplate.sources.shards import Shards
+def _ended(pid: int, go_on: bool = False) -> int | None:
+    if go_on:
+        os.kill(pid, signal.SIGCONT)
+    _, status = os.waitpid(pid, os.WUNTRACED)
+    return STOPPED if os.WIFSTOPPED(status) else os.waitstatus_to_exitcode(status)
 
+
+def _write_shards(place: Path, folder: bool) -> int:
     target = place / "out" if folder else place / "out.jsonl.gz"
     suffix = ".jsonl" if folder else ".jsonl.gz"
     with Shards(target, folder, suffix, size=4, settings={"a": 1}, resume=True) as shards:
         if shards.whole:
-            return
+            return WHOLE
         for number in range(shards.tally.pages, 14):
             if number % 5 == 3:
                 shards.failed(str(number), "no reason")
@@ -321,3 +370,4 @@ def _write_shards(place: Path, folder: bool) -> None:
                 shards.kept({"id": number, "text": "a"}, "text", 3, 1)
         shards.finish()
         assert shards.tally.pages == 14 and shards.tally.skipped == Counter({"no page": 2})
+    return WRITTEN

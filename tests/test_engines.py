@@ -269,6 +269,10 @@ def test_spark(
     assert {row["id"]: row["html"] for row in replaced} == articles
     assert all(row["error"] is None for row in replaced)
 
+    taken = strings.withColumnRenamed("id", "error")
+    with pytest.raises(Exception, match="'error' already; choose another error_column"):
+        taken.mapInPandas(mapper, "size long, html string, error string").collect()
+
 
 @pytest.mark.parametrize("processes", [None, 2])
 def test_datasets(

@@ -15,7 +15,7 @@ from boilerplate.sources import Failed, Input, Reader, find
 
 
 def inputs(path: Path, text_field: str = "text") -> list[Input]:
-    return [source for source in find(str(path), text_field) if isinstance(source, Input)]
+    return [source for source in find([str(path)], text_field) if isinstance(source, Input)]
 
 
 @pytest.mark.parametrize("suffix", SUFFIX)
@@ -37,7 +37,7 @@ def test_lines_are_seen_to_be_lines_wherever_their_page_is(
     before: dict[str, str], ask: dict[str, str], tmp_path: Path
 ) -> None:
     path = write_lines(tmp_path / "rows", [{**before, "page": page} for page in HTML[:3]])
-    found = list(Reader(find(str(path), **ask), **ask))
+    found = list(Reader(find([str(path)], **ask), **ask))
     if ask:
         assert [record.page for record in records(found)] == HTML[:3]
     else:

@@ -10,7 +10,7 @@ from commands import run
 from crawls import HTML, PAGES, items, records
 from pyarrow import parquet
 
-from boilerplate.sources import Failed
+from boilerplate.sources import MOST_BYTES, Failed, Record
 from boilerplate.sources.parquet import schema
 from boilerplate.sources.sinks import sink
 
@@ -99,6 +99,17 @@ def test_values_of_parquet_that_python_has_not_are_written(
         for record in records(items(path)):
             rows.write({**record.fields, "text": record.page}, "text")
     assert json.loads(out.read_bytes())["value"] == expected
+
+
+@pytest.mark.parametrize(("page", "unit"), [("a", "characters"), (b"a", "bytes")])
+def test_a_page_of_parquet_that_is_too_long_costs_itself_alone(
+    page: Any, unit: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.parquet"
+    parquet.write_table(pa.table({"text": [page, page * (MOST_BYTES + 1), page]}), path)
+    found = items(path)
+    assert [type(item) for item in found] == [Record, Failed, Record]
+    assert found[1] == Failed(f"{path}, row 2", f"a page of more than {MOST_BYTES:,} {unit}")
 
 
 def test_text_of_parquet_that_is_not_utf8_costs_no_row(tmp_path: Path) -> None:

@@ -185,7 +185,7 @@ def test_one_bad_file_among_good_ones(
     spoil: Callable[[Path], None], failures: int, tmp_path: Path
 ) -> None:
     paths = [write_warc(tmp_path / f"{n}.warc", HTML[n : n + 2]) for n in range(3)]
-    sources = [source for path in paths for source in find(str(path))]
+    sources = find(map(str, paths))
     spoil(paths[1])
     found = list(Reader(sources))
     failed = [item.id for item in found if isinstance(item, Failed)]

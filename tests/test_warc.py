@@ -31,7 +31,7 @@ def test_a_warc_gives_its_pages(suffix: str, tmp_path: Path) -> None:
         assert (record.kind, record.encoding) == ("html", "utf-8")
         assert record.fields["date"] == "2026-01-02T03:04:05Z"
         assert record.fields["warc"]["WARC-Type"] == "response"
-    reader = Reader(find(str(path)))
+    reader = Reader(find([str(path)]))
     assert reader.size == path.stat().st_size
     positions = [reader.position for _ in reader]
     assert positions == sorted(positions)

@@ -10,7 +10,7 @@ from boilerplate.cli import options
 from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page
 from boilerplate.cli.report import Report
-from boilerplate.sources.inputs import find_all
+from boilerplate.sources import find
 
 if TYPE_CHECKING:
     from boilerplate import Block
@@ -43,7 +43,7 @@ def command(
     report = Report()
     with opened(output, [*pages, model]) as stream:
         terminal = stream.isatty()
-        inputs = find_all(pages)
+        inputs = find(pages)
         for name, blocks in each_page(inputs, classify, report, show_progress=not terminal):
             if not blocks:
                 report.warning(name, "this page has no text")

@@ -24,7 +24,7 @@ from boilerplate.cli.output import check_apart, printable, write_whole
 from boilerplate.cli.report import Failure, progress, tell
 from boilerplate.decoding import check_page, decode
 from boilerplate.filter import load_shipped
-from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, sinks
+from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, parquet, sinks
 from boilerplate.sources.inputs import is_folder
 from boilerplate.sources.shards import Shards, Tally, companions
 from boilerplate.workers import Lost, Task, in_order
@@ -230,9 +230,7 @@ def _schema(inputs: Sequence[Input | Failed], text_field: str) -> Any:
     found = [source for source in inputs if isinstance(source, Input)]
     if any(source.format != "parquet" for source in found):
         return None
-    from boilerplate.sources.parquet import schema
-
-    return schema([source.name for source in found], text_field)
+    return parquet.schema([source.name for source in found], text_field)
 
 
 def _watched(outcomes: Iterator[tuple[Item, Any]], reader: Reader) -> Iterator[tuple[Item, Any]]:

@@ -12,7 +12,9 @@ from boilerplate.cli import options
 from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page, is_batch
 from boilerplate.cli.report import Report
-from boilerplate.sources.inputs import Input, find_all, is_folder
+from boilerplate.sources import Input, find
+from boilerplate.sources.inputs import is_folder
+from boilerplate.sources.sinks import PLAIN, suffix_of
 
 _MANY = ("text_field", "id_field", "workers", "timeout", "resume", "shard_size")  # are for crawls
 _DAY = 24 * 60 * 60  # seconds; poll(2), which waits for the processes, takes 24 days at most
@@ -102,7 +104,7 @@ def command(
     """
     from boilerplate import BoilerplateFilter
 
-    inputs = find_all(pages, text_field)
+    inputs = find(pages, text_field)
     in_containers = any(isinstance(source, Input) and source.format != "page" for source in inputs)
     if _asks_for_many() or _is_for_many(output) or in_containers:
         from boilerplate.cli.crawl import Extraction, crawl
@@ -149,9 +151,7 @@ def _asks_for_many() -> bool:
 
 def _is_for_many(output: str | None) -> bool:
     """Whether only the records of a crawl can be written like this."""
-    return output is not None and (
-        is_folder(output) or output.lower().endswith((".gz", ".zst", ".parquet"))
-    )
+    return output is not None and (is_folder(output) or suffix_of(output) != PLAIN)
 
 
 def _show(name: str | None, article: str, stream: TextIO) -> None:

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from boilerplate.cli.report import Report, progress
 from boilerplate.decoding import check_page
-from boilerplate.sources.inputs import Failed, Input, opened
+from boilerplate.sources import Failed, Input
+from boilerplate.sources.inputs import opened
 
 _T = TypeVar("_T")
 

@@ -15,6 +15,7 @@ from boilerplate.cli.output import check_apart, write_summary
 from boilerplate.cli.report import Failure, Report, progress
 from boilerplate.errors import LabelError
 from boilerplate.page import LABELS
+from boilerplate.writing import is_device
 
 if TYPE_CHECKING:
     from boilerplate import BoilerplateClassifier
@@ -57,7 +58,8 @@ def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
     folder = Path(os.path.realpath(output)).parent
     if not folder.is_dir():
         raise Failure(f"{output}: there is no folder {folder} to save the model in")
-    if not os.access(output if output.exists() else folder, os.W_OK):
+    # A file is not written but replaced, which is up to its folder.
+    if not os.access(output if is_device(output) else folder, os.W_OK):
         raise Failure(f"{output}: no permission to write here")
     beside = labeled if labeled.is_dir() else labeled.parent
     read = [labeled, *(path for suffix in _READ for path in beside.glob(f"*{suffix}"))]

@@ -10,7 +10,7 @@ with engine("ray"):
 
 
 class ArticleMapper(PageColumns):
-    """For ``dataset.map_batches(ArticleMapper, batch_format="pyarrow", concurrency=...)``.
+    """For ``dataset.map_batches(ArticleMapper, batch_format="pyarrow", compute=...)``.
 
     Its arguments, which go into `fn_constructor_kwargs`, are the names of the columns and those
     of `boilerplate.BoilerplateFilter`. Batches are Arrow tables, since these alone keep the

@@ -45,5 +45,6 @@ class ArticleMapper(PageColumns):
     def __call__(self, batches: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         """Each batch with the columns of articles and errors."""
         for batch in batches:
+            self._check(batch.columns)  # the schema may have been written by hand
             columns = self._columns(batch[self.text_column])
             yield batch.assign(**pd.DataFrame(columns, index=batch.index, dtype=object))

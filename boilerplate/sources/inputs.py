@@ -15,6 +15,7 @@ from io import BufferedReader, FileIO
 from typing import Any, Literal
 
 from boilerplate.errors import SourceError
+from boilerplate.sources.items import Failed
 
 Format = Literal["page", "jsonl", "warc", "parquet"]
 
@@ -40,27 +41,18 @@ class Input:
     size: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A record, the rest of a file, or an input that cannot be read, and why in a sentence."""
-
-    id: str
-    sentence: str
-
-
-def find_all(arguments: Iterable[str], text_field: str = "text") -> list[Input | Failed]:
-    """What `find` finds, for each of several arguments."""
-    return [source for argument in arguments for source in find(argument, text_field)]
-
-
-def find(argument: str, text_field: str = "text") -> list[Input | Failed]:
-    """The inputs that an argument names: a file, a folder or ``-``.
+def find(arguments: Iterable[str], text_field: str = "text") -> list[Input | Failed]:
+    """The inputs that the arguments name, each a file, a folder or ``-``.
 
     Of a folder those are all files, at any depth, whose names end like a page's or a
     container's, sorted by name; but not JSONL of something else, whose first record is without
     the page's field, unless there is nothing but that. A single file is known by its name, or
     else by its first bytes.
     """
+    return [source for argument in arguments for source in _named(argument, text_field)]
+
+
+def _named(argument: str, text_field: str) -> list[Input | Failed]:
     if not os.path.isdir(argument):
         return [_input(argument, _by_name(argument) or _by_content(argument))]
     found = _in_folder(argument)

@@ -6,8 +6,8 @@ import io
 from collections.abc import Iterator
 
 from boilerplate.errors import SourceError
-from boilerplate.sources import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.inputs import parsed
+from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.streams import Plain
 
 _MOST_ESCAPED = 6 * MOST_BYTES  # a character may be written in six

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from boilerplate.errors import SourceError
-from boilerplate.sources import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.inputs import opened
+from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.streams import needed
 
 _ROWS = 64  # read at a time
@@ -107,7 +107,8 @@ def _item(row: dict[str, Any], where: str, text_field: str, id_field: str) -> It
     if not isinstance(page, (str, bytes)):
         return Failed(name, f"the column {text_field!r} holds no text")
     if len(page) > MOST_BYTES:
-        return Failed(name, f"a page of more than {MOST_BYTES:,} bytes")
+        unit = "characters" if isinstance(page, str) else "bytes"
+        return Failed(name, f"a page of more than {MOST_BYTES:,} {unit}")
     url = plain(row["url"][0]) if "url" in row else None
     row[text_field] = None
     return Record(name, page, row, text_field, url if isinstance(url, str) else None)

@@ -10,12 +10,12 @@ on what was before it, so the bytes are the same.
 from __future__ import annotations
 
 import json
-import shutil
+import os
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 try:
     import fcntl
@@ -155,19 +155,22 @@ class Shards:
             for number in range(len(self._tallies)):
                 self._shard_path(number).unlink()
         (self._work / "run.json").unlink()
-        shutil.rmtree(self._work)
+        self._tidy()
 
     def __enter__(self) -> Shards:
         return self
 
     def __exit__(self, *raised: Any) -> None:
         with self._held:
-            self._stack.__exit__(*(raised if raised[0] else (SystemExit, SystemExit(), None)))
+            self._stack.__exit__(*raised)
 
     def _begin(self, resume: bool) -> None:
+        # No lock is made, if only for a moment, where there is nothing to do or no place for it.
+        self.whole = not self._work.exists() and self._is_whole(resume)
+        if self.whole:
+            return
+        self._lock()
         started = self._work / "run.json"
-        if self._work.is_dir():
-            self._lock()
         if started.is_file():
             if not resume:
                 raise SourceError(
@@ -181,16 +184,29 @@ class Shards:
                 )
             self._count_shards()
             return
-        # What else is there is of a run that was ended as it began, or as it tidied up.
-        shutil.rmtree(self._work, ignore_errors=True)
-        if self._made_under() == self._settings and resume and self._target.exists():
-            self.whole = True
-            return
-        if self._folder and self._target.is_dir() and set(self._target.iterdir()) - {self.errors}:
+        self._tidy()  # after a run that was ended as it began, or as it tidied up
+        self.whole = self._is_whole(resume)
+        if self.whole:
+            self._held.close()
+        else:
+            _replace(started, _json(self._settings))
+
+    def _is_whole(self, resume: bool) -> bool:
+        """Whether the output is there and is to be left alone.
+
+        Raises:
+            SourceError: If something else is there.
+        """
+        made_under = self._made_under()
+        there = self._target.exists()
+        if self._folder:
+            own = {self._work, self.errors}
+            there = self._target.is_dir() and not own.issuperset(self._target.iterdir())
+        if there and resume and made_under == self._settings:
+            return True
+        if there and self._folder:
             raise SourceError(f"{self._target}: this folder is not empty")
-        self._work.mkdir(parents=self._folder, exist_ok=True)
-        self._lock()
-        _replace(started, _json(self._settings))
+        return False
 
     def _made_under(self) -> Any:
         """The settings of the output that is there, None if none is.
@@ -206,17 +222,28 @@ class Shards:
         return _field("settings", self._manifest.read_bytes(), self._manifest)
 
     def _lock(self) -> None:
-        """Keep other runs away for as long as this process lives, however it ends."""
+        """Make the folder to work in, and keep other runs away until this one ends, however."""
+        with suppress(FileExistsError):  # exist_ok fails if it is removed meanwhile
+            self._work.mkdir(parents=self._folder)
+        self._held.callback(_remove_empty, self._work)
         if fcntl is None:
             return
-        self._held.close()
-        file = self._held.enter_context((self._work / "lock").open("wb"))
+        path = self._work / "lock"
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+            file = self._held.enter_context(path.open("wb"))
+            _flock(file)
+            # The run that made it may have ended since it was opened, and have removed it.
+            if not os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                raise FileNotFoundError
+        except (BlockingIOError, FileNotFoundError):
             raise SourceError(f"{self._target}: another run is writing this") from None
-        except OSError:
-            pass  # a file system without locks
+        self._held.callback(path.unlink, missing_ok=True)
+
+    def _tidy(self) -> None:
+        """Remove all that is in the folder to work in but the lock."""
+        for path in self._work.iterdir():
+            if path.name != "lock":
+                path.unlink()
 
     def _count_shards(self) -> None:
         while self._shard_path(len(self._tallies)).is_file():
@@ -276,6 +303,20 @@ class Shards:
             joined(paths, partial, self._suffix)
             partial.replace(self._target)
         _replace(self._manifest, _json(manifest, indent=1))
+
+
+def _flock(file: IO[bytes]) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:
+        pass  # a file system without locks
+
+
+def _remove_empty(folder: Path) -> None:
+    with suppress(OSError):  # it is not empty, or another run removes it as well
+        folder.rmdir()
 
 
 def _field(name: str, written: bytes, path: Path) -> Any:

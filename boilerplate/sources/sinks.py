@@ -14,7 +14,8 @@ from typing import IO, Any, Protocol, cast
 from boilerplate.sources.parquet import plain
 from boilerplate.sources.streams import needed
 
-SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst", ".parquet")
+PLAIN = ".jsonl"
+SUFFIXES = (PLAIN, ".jsonl.gz", ".jsonl.zst", ".parquet")
 _COLUMNS = ("id", "url", "text", "metadata")
 
 
@@ -28,7 +29,7 @@ class Sink(Protocol):
 def suffix_of(name: str) -> str:
     """Which of `SUFFIXES` ends as a name does; plain JSONL if none."""
     end = os.path.splitext(name.lower())[1]
-    return next((suffix for suffix in SUFFIXES if suffix.endswith(end)), ".jsonl")
+    return next((suffix for suffix in SUFFIXES if suffix.endswith(end)), PLAIN)
 
 
 def check(suffix: str) -> None:

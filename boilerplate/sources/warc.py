@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from boilerplate.errors import SourceError
-from boilerplate.sources import MOST_BYTES, Failed, Item, Record, Skipped
+from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.streams import MAGIC, Plain, needed
 
 _HTML = ("text/html", "application/xhtml+xml")
