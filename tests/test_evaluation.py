@@ -221,9 +221,18 @@ def test_a_floor_holds_until_it_is_lowered_on_purpose(tmp_path: Path) -> None:
     assert regressions(measured(0.8), path) == []
     assert "not measured" in regressions({"html": {}}, path)[0]
     assert regressions({}, path) == []
-    check_data({"corpus": "abc"}, path)
-    with pytest.raises(BoilerplateError, match="corpus is not the data"):
-        check_data({"corpus": "other"}, path)
+
+
+def test_floors_hold_for_the_data_that_their_kind_was_measured_on(tmp_path: Path) -> None:
+    path = tmp_path / "floors.json"
+    report = {"corpus": {"boilerplate": [0.9, 0.9, 0.9]}}
+    check_data("html", {"corpus": "new"}, path)
+    pin({"html": report, "text": report}, {"corpus": "old"}, lower=False, path=path)
+    pin({"html": report}, {"corpus": "new"}, lower=False, path=path)
+    check_data("html", {"corpus": "new"}, path)
+    check_data("text", {"corpus": "old"}, path)
+    with pytest.raises(BoilerplateError, match="corpus is not the data that the text floors"):
+        check_data("text", {"corpus": "new"}, path)
 
 
 @pytest.mark.parametrize("kind", ["html", "text"])

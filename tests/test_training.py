@@ -62,6 +62,21 @@ def test_a_corpus_is_read_with_what_its_records_leave_out(tmp_path: Path) -> Non
     assert len(digest) == 64 and fingerprint(path) != digest
 
 
+def test_the_fingerprint_of_labelled_pages_is_over_labels_and_pages(tmp_path: Path) -> None:
+    def with_file(name: str, content: str) -> str:
+        (tmp_path / name).write_text(content, encoding="utf-8")
+        return fingerprint(tmp_path)
+
+    with_file("pages.jsonl", "{}")
+    page = with_file("a.html", "<p>Ice")
+    assert with_file("a.html", "<p>Ice.") != page
+    assert with_file("a.html", "<p>Ice") == page == with_file("README.md", "How to label")
+    assert with_file("pages.jsonl", "{} ") != page
+    with_file("pages.jsonl", "{}")
+    (tmp_path / "a.html").rename(tmp_path / "b.html")
+    assert fingerprint(tmp_path) != page
+
+
 def test_a_missing_or_damaged_corpus_says_so(tmp_path: Path) -> None:
     with pytest.raises(BoilerplateError, match="no corpus 'mine'"):
         read_corpus(tmp_path, "mine")

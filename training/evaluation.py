@@ -10,7 +10,7 @@ them against the floors.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from training.align import tokens
 from training.augment import fragment, respelled, with_teasers
 from training.calibration import expected_calibration_error, reliability
 from training.calibration import plot as draw
-from training.corpora import CHECKING, TRAINING, fingerprint, folds
+from training.corpora import CHECKING, LABELED, TRAINING, fingerprints, folds
 from training.examples import (
     SAMPLES,
     Example,
@@ -39,7 +39,6 @@ from training.peers import Peer, html_peers, text_peers
 from training.report import ALONE, Report, Texts, print_report, report
 
 FOLDS = 5
-LABELED = Path(__file__).parent.parent / "labeled"
 FRAGMENTS = 5  # one page in so many is trained on in part, too
 TEASERS = 10  # one page of flattened text in so many above teasers of others
 RESPELLED = 4  # one HTML page in so many in another script, too
@@ -196,13 +195,15 @@ def measure(folder: Path, kind: str, *, peers: bool) -> Measured:
     )
 
 
-def check_corpora(folder: Path) -> None:
+def check_corpora(folder: Path, kinds: Iterable[str]) -> None:
     """See, before much time is spent on it, that a folder holds the data of the floors.
 
     Raises:
         BoilerplateError: If it does not.
     """
-    check_data(_fingerprints(folder))
+    found = fingerprints(folder)
+    for kind in kinds:
+        check_data(kind, found)
 
 
 def hold_floors(reports: Mapping[str, Report], folder: Path, *, pinned: bool, lower: bool) -> None:
@@ -212,15 +213,9 @@ def hold_floors(reports: Mapping[str, Report], folder: Path, *, pinned: bool, lo
         BoilerplateError: If a figure is under its floor.
     """
     if pinned or lower:
-        pin(reports, _fingerprints(folder), lower=lower)
+        pin(reports, fingerprints(folder), lower=lower)
     if found := regressions(reports):
         raise BoilerplateError("under the floors:\n  " + "\n  ".join(found))
-
-
-def _fingerprints(folder: Path) -> dict[str, str]:
-    corpora = {name: folder / f"{name}.jsonl.zst" for name in (*TRAINING, *CHECKING)}
-    files = corpora | {"labeled": LABELED / "pages.jsonl"}
-    return {name: fingerprint(file) for name, file in files.items() if file.is_file()}
 
 
 @click.command()
@@ -246,10 +241,11 @@ def main(
     """
     reports: dict[str, Report] = {}
     bins: dict[str, list[dict[str, float]]] = {}
+    kinds = ("html", "text") if kind == "both" else (kind,)
     try:
         if not (pinned or lower):
-            check_corpora(corpora)
-        for one in ("html", "text") if kind == "both" else (kind,):
+            check_corpora(corpora, kinds)
+        for one in kinds:
             found = measure(corpora, one, peers=peers)
             reports[one], bins[one] = found.report, found.bins
             print_report(found.report, f"{one}, words (trafilatura-eval: segments)")

@@ -20,10 +20,9 @@ from boilerplate import BoilerplateClassifier, BoilerplateError, ModelError
 from boilerplate.page import LABELS, Kind
 from training.calibration import expected_calibration_error, plot
 from training.cards import write_card
-from training.corpora import fingerprint
+from training.corpora import fingerprints
 from training.evaluation import (
     FOLDS,
-    LABELED,
     check_corpora,
     hold_floors,
     measure,
@@ -85,10 +84,10 @@ def _provenance(examples: list[Example], folder: Path) -> list[dict[str, object]
     """What the model was trained on: source, licence, counts, fingerprint."""
     result: list[dict[str, object]] = []
     used = [e for e in examples if trains(e)]
+    known = fingerprints(folder)
     for corpus, pages in Counter(e.gold.corpus for e in used).items():
         here = [e for e in used if e.gold.corpus == corpus]
         shares = np.concatenate([e.shares for e in here if e.shares is not None])
-        file = LABELED / "pages.jsonl" if corpus == "labeled" else folder / f"{corpus}.jsonl.zst"
         counts = dict(zip(LABELS, shares.sum(axis=0).round().astype(int).tolist(), strict=True))
         result.append(
             {
@@ -97,7 +96,7 @@ def _provenance(examples: list[Example], folder: Path) -> list[dict[str, object]
                 "pages": pages,
                 "sites": len({e.gold.site for e in here}),
                 "blocks": counts,
-                "sha256": fingerprint(file),
+                "sha256": known[corpus],
             }
         )
     return result
@@ -116,7 +115,7 @@ def main(
     kinds: tuple[Kind, ...] = ("html", "text") if kind == "both" else (kind,)
     try:
         if not (pinned or lower):
-            check_corpora(corpora)
+            check_corpora(corpora, kinds)
         scores: dict[str, Report] = {one: make(corpora, one, peers=peers) for one in kinds}
         draw()
         hold_floors(scores, corpora, pinned=pinned, lower=lower)
