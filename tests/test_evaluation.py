@@ -14,16 +14,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from boilerplate import BoilerplateClassifier, BoilerplateError
+from boilerplate.page import Kind
 from training.augment import fragment, respelled, with_teasers
 from training.calibration import expected_calibration_error, reliability
 from training.cards import write_card
+from training.command import command
 from training.evaluation import left_one_out, out_of_fold, peer_texts
 from training.examples import Example, labeled_examples
 from training.failures import failures
 from training.floors import check_data, pin, regressions
 from training.report import (
+    Report,
     Texts,
     failed_peers,
     groups,
@@ -233,6 +237,25 @@ def test_floors_hold_for_the_data_that_their_kind_was_measured_on(tmp_path: Path
     check_data("text", {"corpus": "old"}, path)
     with pytest.raises(BoilerplateError, match="corpus is not the data that the text floors"):
         check_data("text", {"corpus": "new"}, path)
+
+
+def test_a_command_measures_each_kind_unless_the_data_are_others(tmp_path: Path) -> None:
+    measured = []
+
+    @command
+    def main(corpora: Path, kind: Kind, peers: bool) -> Report:
+        measured.append((corpora, kind, peers))
+        return {}
+
+    done = CliRunner().invoke(main, ["--corpora", str(tmp_path), "--no-peers"])
+    assert measured == [(tmp_path, "html", False), (tmp_path, "text", False)]
+    assert done.exit_code == 1 and done.output.startswith("Error: under the floors:\n")
+    assert "html labeled: not measured" in done.output
+    assert "text labeled: not measured" in done.output
+    (tmp_path / "wcxb-dev.jsonl.zst").touch()
+    done = CliRunner().invoke(main, ["--corpora", str(tmp_path), "--kind", "text"])
+    assert done.exit_code == 1 and len(measured) == 2
+    assert done.output.startswith("Error: wcxb-dev is not the data that the text floors")
 
 
 @pytest.mark.parametrize("kind", ["html", "text"])

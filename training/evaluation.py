@@ -9,8 +9,7 @@ them against the floors.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,13 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from boilerplate import BoilerplateClassifier, BoilerplateError, BoilerplateFilter
-from boilerplate.page import Floats
+from boilerplate import BoilerplateClassifier, BoilerplateFilter
+from boilerplate.page import Floats, Kind
 from training.align import tokens
 from training.augment import fragment, respelled, with_teasers
 from training.calibration import expected_calibration_error, reliability
-from training.calibration import plot as draw
-from training.corpora import CHECKING, LABELED, TRAINING, fingerprints, folds
+from training.command import command
+from training.corpora import CHECKING, LABELED, TRAINING, folds
 from training.examples import (
     SAMPLES,
     Example,
@@ -34,7 +33,6 @@ from training.examples import (
     labeled_examples,
 )
 from training.failures import failures
-from training.floors import check_data, pin, regressions
 from training.peers import Peer, html_peers, text_peers
 from training.report import ALONE, Report, Texts, print_report, report
 
@@ -195,72 +193,20 @@ def measure(folder: Path, kind: str, *, peers: bool) -> Measured:
     )
 
 
-def check_corpora(folder: Path, kinds: Iterable[str]) -> None:
-    """See, before much time is spent on it, that a folder holds the data of the floors.
-
-    Raises:
-        BoilerplateError: If it does not.
-    """
-    found = fingerprints(folder)
-    for kind in kinds:
-        check_data(kind, found)
-
-
-def hold_floors(reports: Mapping[str, Report], folder: Path, *, pinned: bool, lower: bool) -> None:
-    """Set the floors if asked to, then hold the reports against them.
-
-    Raises:
-        BoilerplateError: If a figure is under its floor.
-    """
-    if pinned or lower:
-        pin(reports, fingerprints(folder), lower=lower)
-    if found := regressions(reports):
-        raise BoilerplateError("under the floors:\n  " + "\n  ".join(found))
-
-
-@click.command()
-@click.option("--corpora", type=click.Path(exists=True, path_type=Path), required=True)
-@click.option("--kind", type=click.Choice(["html", "text", "both"]), default="both")
-@click.option("--peers/--no-peers", default=True, help="Run the installed peers as well.")
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="Write the report as JSON.")
-@click.option("--plot", type=click.Path(path_type=Path), help="Draw the reliability diagram.")
-@click.option("--pin", "pinned", is_flag=True, help="Raise the floors to what is measured.")
-@click.option("--lower", is_flag=True, help="Set them to what is measured, lower ones as well.")
-def main(
-    corpora: Path,
-    kind: str,
-    peers: bool,
-    output: Path | None,
-    plot: Path | None,
-    pinned: bool,
-    lower: bool,
-) -> None:
+@command
+def main(corpora: Path, kind: Kind, peers: bool) -> Report:
     """Cross-validate by site on the corpora, beside the installed peers.
 
     A figure under its floor (training/floors.json) fails the command.
     """
-    reports: dict[str, Report] = {}
-    bins: dict[str, list[dict[str, float]]] = {}
-    kinds = ("html", "text") if kind == "both" else (kind,)
-    try:
-        if not (pinned or lower):
-            check_corpora(corpora, kinds)
-        for one in kinds:
-            found = measure(corpora, one, peers=peers)
-            reports[one], bins[one] = found.report, found.bins
-            print_report(found.report, f"{one}, words (trafilatura-eval: segments)")
-            error = expected_calibration_error(found.bins)
-            click.echo(f"{one}: expected calibration error, by words: {error:.4f}")
-            for failure in found.failures:
-                click.echo(f"{one}: worst of {failure['group']}: {failure['id']}: ", nl=False)
-                click.echo(f"F1 {failure['scores'][2]:.3f}, {failure['what']}: {failure['block']}")
-        if output:
-            output.write_text(json.dumps(reports, indent=1), encoding="utf-8")
-        if plot:
-            draw(plot, bins)
-        hold_floors(reports, corpora, pinned=pinned, lower=lower)
-    except BoilerplateError as error:
-        raise click.ClickException(str(error)) from error
+    found = measure(corpora, kind, peers=peers)
+    print_report(found.report, f"{kind}, words (trafilatura-eval: segments)")
+    error = expected_calibration_error(found.bins)
+    click.echo(f"{kind}: expected calibration error, by words: {error:.4f}")
+    for failure in found.failures:
+        click.echo(f"{kind}: worst of {failure['group']}: {failure['id']}: ", nl=False)
+        click.echo(f"F1 {failure['scores'][2]:.3f}, {failure['what']}: {failure['block']}")
+    return found.report
 
 
 if __name__ == "__main__":
