@@ -22,7 +22,7 @@ from training.augment import fragment, respelled, with_teasers
 from training.calibration import expected_calibration_error, reliability
 from training.cards import write_card
 from training.command import command
-from training.evaluation import left_one_out, out_of_fold, peer_texts
+from training.evaluation import left_one_out, out_of_fold, peer_texts, trains
 from training.examples import Example, labeled_examples
 from training.failures import failures
 from training.floors import check_data, pin, regressions
@@ -77,6 +77,15 @@ def test_a_page_left_out_is_judged_by_the_others_alone(examples: list[Example]) 
     lied_to = [replace(few[0], shares=nothing), *few[1:]]
     assert np.array_equal(left_one_out(lied_to, jobs=1)[0].content, judged[0].content)
     assert not np.array_equal(left_one_out(lied_to, jobs=1)[1].content, judged[1].content)
+
+
+def test_samples_checks_and_pages_without_labels_are_not_trained_on() -> None:
+    pages = labeled_examples(LABELED, "text")
+    samples = [e.gold.id for e in pages if not trains(e)]
+    assert samples == ["000_a4908a520b3ba365", "001_adf4e24e41a4e10b"]
+    page = pages[-1]
+    assert not trains(replace(page, shares=None))
+    assert not trains(replace(page, gold=replace(page.gold, corpus="cleaneval-dev")))
 
 
 def test_a_peer_that_raised_counts_as_nothing_kept_and_is_told(examples: list[Example]) -> None:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from boilerplate import BoilerplateClassifier, BoilerplateFilter
 from boilerplate.page import Floats, Kind
+from boilerplate.render import render
 from training.align import tokens
 from training.augment import fragment, respelled, with_teasers
 from training.calibration import expected_calibration_error, reliability
@@ -57,18 +58,24 @@ def train(examples: Sequence[Example], kind: str) -> BoilerplateClassifier:
         used += [respelled(e) for e in pages[3::RESPELLED]]
     else:
         used += with_teasers(pages[2::TEASERS])
-    return settings(kind).fit(
-        [e.page for e in used],
-        [e.shares for e in used if e.shares is not None],
-        [e.gold.site for e in used],
+    return _fit(settings(kind), used)
+
+
+def _fit(classifier: BoilerplateClassifier, examples: Sequence[Example]) -> BoilerplateClassifier:
+    return classifier.fit(
+        [e.page for e in examples],
+        [e.shares for e in examples if e.shares is not None],  # all have some, see `trains`
+        [e.gold.site for e in examples],
     )
 
 
 def trains(example: Example) -> bool:
     """Whether the shipped models may learn from this example."""
+    if example.shares is None or not len(example.page):
+        return False
     if example.gold.corpus == "labeled":
-        return len(example.page) > 0 and not example.gold.site.startswith(SAMPLES)
-    return example.gold.corpus in TRAINING and len(example.page) > 0
+        return not example.gold.site.startswith(SAMPLES)
+    return example.gold.corpus in TRAINING
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +94,10 @@ class Judged:
 
 
 def _judged(model: BoilerplateClassifier, example: Example) -> Judged:
-    keep = BoilerplateFilter(model, headline=False)
-    kept = [block.label == "content" for block in keep.classify(example.page)]
-    content = model.page_proba(example.page)[:, 0]
-    return Judged(keep(example.page), np.array(kept, np.bool_), content)
+    blocks = BoilerplateFilter(model).classify(example.page)
+    kept = np.array([block.label == "content" for block in blocks], np.bool_)
+    text = render(example.page, [b for b in blocks if b.label == "content"], "text")
+    return Judged(text, kept, model.page_proba(example.page)[:, 0])
 
 
 def out_of_fold(examples: Sequence[Example], kind: str, *, jobs: int = 2) -> list[Judged]:
@@ -107,19 +114,15 @@ def out_of_fold(examples: Sequence[Example], kind: str, *, jobs: int = 2) -> lis
 
 
 def left_one_out(examples: Sequence[Example], *, jobs: int = 2) -> list[Judged]:
-    """Judge each example by a model that learnt from all the others, and from nothing else.
+    """Judge each example by a model that learnt from the others, and from nothing else.
 
-    The settings are the library's own, so it shows what a few dozen labelled pages are good for.
+    Those that `trains` does not admit are judged only. The settings are the library's own, so it
+    shows what a few dozen labelled pages are good for.
     """
 
     def judged(i: int) -> Judged:
         used = [e for j, e in enumerate(examples) if j != i and trains(e)]
-        model = BoilerplateClassifier().fit(
-            [e.page for e in used],
-            [e.shares for e in used if e.shares is not None],
-            [e.gold.site for e in used],
-        )
-        return _judged(model, examples[i])
+        return _judged(_fit(BoilerplateClassifier(), used), examples[i])
 
     return list(Parallel(n_jobs=jobs)(map(delayed(judged), range(len(examples)))))
 
