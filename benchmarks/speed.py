@@ -35,7 +35,7 @@ from boilerplate.render import render
 from boilerplate.segment import segment
 from training.corpora import read_corpus
 from training.flatten import flatten
-from training.peers import html_peers, text_peers
+from training.peers import html_peers, kept, text_peers
 
 DOCS = Path(__file__).parent.parent / "docs"
 _WARM_UP = 20  # pages that fill caches and are not counted
@@ -88,13 +88,13 @@ def one_core(sources: Sequence[str], kind: str) -> dict[str, Floats]:
     for source in sources[:_WARM_UP]:
         list(stages(source, kind))
         for peer in peers.values():
-            peer(source)
+            kept(peer, source)
     times: dict[str, list[float]] = {}
     for source in sources:
         spent = dict(stages(source, kind))
         for name, peer in peers.items():
             before = time.process_time()
-            peer(source)
+            kept(peer, source)
             spent[name] = time.process_time() - before
         for name, seconds in spent.items():
             times.setdefault(name, []).append(seconds * 1000)

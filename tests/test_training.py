@@ -14,7 +14,7 @@ from boilerplate.segment import segment
 from training.align import block_labels, content_share, oracle, tokens
 from training.corpora import fingerprint, folds, read_corpus, site
 from training.flatten import STYLES, flatten, style_of
-from training.peers import Peer, html_peers, text_peers
+from training.peers import html_peers, kept, text_peers
 
 BODY = [
     "The harbour froze over for the first time since the winter of nineteen eighty one.",
@@ -256,12 +256,12 @@ def test_labels_of_a_page_carry_over_to_its_flattened_text() -> None:
         assert oracle(texts, block_labels(texts, gold, "Ice in the harbour"), gold).f1 > 0.9
 
 
-def test_baselines_keep_lines_and_a_peer_that_fails_is_counted() -> None:
+def test_baselines_keep_lines_and_only_a_peer_that_raises_keeps_none() -> None:
     text = f"Home\n{BODY[0]}\nFerries stayed at their moorings today, all of them\nNo."
-    assert text_peers()["c4-lines"](text) == BODY[0]
-    assert text_peers()["ten-words"](text) == BODY[0]
-    broken = Peer(lambda page, lang: page[99])
-    assert broken("short") == "" and broken.failures == 1
+    assert kept(text_peers()["c4-lines"], text) == BODY[0]
+    assert kept(text_peers()["ten-words"], text) == BODY[0]
+    assert {kept(peer, "") for peer in text_peers().values()} == {""}
+    assert kept(lambda page, lang: page[99], "Home") is None
 
 
 @pytest.mark.skipif(not html_peers(), reason="no other extractor is installed")
@@ -272,4 +272,3 @@ def test_every_installed_peer_finds_the_article() -> None:
     )
     for name, peer in html_peers().items():
         assert BODY[1] in " ".join(peer(page, "en").split()), name
-        assert peer.failures == 0

@@ -34,7 +34,7 @@ from training.examples import (
     labeled_examples,
 )
 from training.failures import failures
-from training.peers import Peer, html_peers, text_peers
+from training.peers import Peer, html_peers, kept, text_peers
 from training.report import ALONE, Report, Texts, print_report, report
 
 FOLDS = 5
@@ -95,9 +95,12 @@ class Judged:
 
 def _judged(model: BoilerplateClassifier, example: Example) -> Judged:
     blocks = BoilerplateFilter(model).classify(example.page)
-    kept = np.array([block.label == "content" for block in blocks], np.bool_)
-    text = render(example.page, [b for b in blocks if b.label == "content"], "text")
-    return Judged(text, kept, model.page_proba(example.page)[:, 0])
+    body = [block for block in blocks if block.label == "content"]
+    return Judged(
+        render(example.page, body, "text"),
+        np.array([block.label == "content" for block in blocks], np.bool_),
+        model.page_proba(example.page)[:, 0],
+    )
 
 
 def out_of_fold(examples: Sequence[Example], kind: str, *, jobs: int = 2) -> list[Judged]:
@@ -139,20 +142,15 @@ def calibration(examples: Sequence[Example], judged: Sequence[Judged]) -> list[d
 
 def peer_texts(examples: Sequence[Example], kind: str) -> dict[str, list[str | None]]:
     """What each installed peer keeps of each example; None where it raised."""
-    names = sorted(html_peers() if kind == "html" else text_peers())
-    chunks = Parallel(n_jobs=-1, batch_size=8)(
-        delayed(_peers)(e.source, e.gold.lang, kind) for e in examples
-    )
-    return {name: [chunk[name] for chunk in chunks] for name in names}
-
-
-def _peers(source: str, lang: str | None, kind: str) -> dict[str, str | None]:
-    def kept(peer: Peer) -> str | None:
-        text = peer(source, lang)
-        return None if peer.failures else text
-
     peers = html_peers() if kind == "html" else text_peers()
-    return {name: kept(peer) for name, peer in peers.items()}
+    chunks = Parallel(n_jobs=-1, batch_size=8)(
+        delayed(_all_kept)(peers, e.source, e.gold.lang) for e in examples
+    )
+    return {name: [chunk[name] for chunk in chunks] for name in sorted(peers)}
+
+
+def _all_kept(peers: dict[str, Peer], page: str, lang: str | None) -> dict[str, str | None]:
+    return {name: kept(peer, page, lang) for name, peer in peers.items()}
 
 
 @dataclass(frozen=True, slots=True)
