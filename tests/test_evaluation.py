@@ -14,16 +14,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from boilerplate import BoilerplateClassifier, BoilerplateError
+from boilerplate.page import Kind
 from training.augment import fragment, respelled, with_teasers
 from training.calibration import expected_calibration_error, reliability
 from training.cards import write_card
-from training.evaluation import left_one_out, out_of_fold, peer_texts
+from training.command import command
+from training.evaluation import left_one_out, out_of_fold, peer_texts, trains
 from training.examples import Example, labeled_examples
 from training.failures import failures
 from training.floors import check_data, pin, regressions
 from training.report import (
+    Report,
     Texts,
     failed_peers,
     groups,
@@ -73,6 +77,15 @@ def test_a_page_left_out_is_judged_by_the_others_alone(examples: list[Example]) 
     lied_to = [replace(few[0], shares=nothing), *few[1:]]
     assert np.array_equal(left_one_out(lied_to, jobs=1)[0].content, judged[0].content)
     assert not np.array_equal(left_one_out(lied_to, jobs=1)[1].content, judged[1].content)
+
+
+def test_samples_checks_and_pages_without_labels_are_not_trained_on() -> None:
+    pages = labeled_examples(LABELED, "text")
+    samples = [e.gold.id for e in pages if not trains(e)]
+    assert samples == ["000_a4908a520b3ba365", "001_adf4e24e41a4e10b"]
+    page = pages[-1]
+    assert not trains(replace(page, shares=None))
+    assert not trains(replace(page, gold=replace(page.gold, corpus="cleaneval-dev")))
 
 
 def test_a_peer_that_raised_counts_as_nothing_kept_and_is_told(examples: list[Example]) -> None:
@@ -221,9 +234,37 @@ def test_a_floor_holds_until_it_is_lowered_on_purpose(tmp_path: Path) -> None:
     assert regressions(measured(0.8), path) == []
     assert "not measured" in regressions({"html": {}}, path)[0]
     assert regressions({}, path) == []
-    check_data({"corpus": "abc"}, path)
-    with pytest.raises(BoilerplateError, match="corpus is not the data"):
-        check_data({"corpus": "other"}, path)
+
+
+def test_floors_hold_for_the_data_that_their_kind_was_measured_on(tmp_path: Path) -> None:
+    path = tmp_path / "floors.json"
+    report = {"corpus": {"boilerplate": [0.9, 0.9, 0.9]}}
+    check_data("html", {"corpus": "new"}, path)
+    pin({"html": report, "text": report}, {"corpus": "old"}, lower=False, path=path)
+    pin({"html": report}, {"corpus": "new"}, lower=False, path=path)
+    check_data("html", {"corpus": "new"}, path)
+    check_data("text", {"corpus": "old"}, path)
+    with pytest.raises(BoilerplateError, match="corpus is not the data that the text floors"):
+        check_data("text", {"corpus": "new"}, path)
+
+
+def test_a_command_measures_each_kind_unless_the_data_are_others(tmp_path: Path) -> None:
+    measured = []
+
+    @command
+    def main(corpora: Path, kind: Kind, peers: bool) -> Report:
+        measured.append((corpora, kind, peers))
+        return {}
+
+    done = CliRunner().invoke(main, ["--corpora", str(tmp_path), "--no-peers"])
+    assert measured == [(tmp_path, "html", False), (tmp_path, "text", False)]
+    assert done.exit_code == 1 and done.output.startswith("Error: under the floors:\n")
+    assert "html labeled: not measured" in done.output
+    assert "text labeled: not measured" in done.output
+    (tmp_path / "wcxb-dev.jsonl.zst").touch()
+    done = CliRunner().invoke(main, ["--corpora", str(tmp_path), "--kind", "text"])
+    assert done.exit_code == 1 and len(measured) == 2
+    assert done.output.startswith("Error: wcxb-dev is not the data that the text floors")
 
 
 @pytest.mark.parametrize("kind", ["html", "text"])

@@ -26,9 +26,10 @@ _TOKENS = {
     "shapes of short lines",
 }
 _MADE = {
-    "html": f"one in {RESPELLED} with its words spelled anew, in Chinese characters or in letters "
-    "without case",
-    "text": f"of one in {TEASERS} the content with beginnings of other pages below it as teasers",
+    "html": f"bare of class names and menus, and one in {RESPELLED} with its words spelled anew, "
+    "in Chinese characters or in letters without case",
+    "text": f"bare of menus, and of one in {TEASERS} the content with beginnings of other pages "
+    "below it as teasers",
 }
 _FAILURES = {
     "html": (
@@ -77,8 +78,8 @@ def write_card(path: Path, kind: Kind, model: BoilerplateClassifier) -> None:
     lines += [
         "",
         f"The last three columns count blocks. Of one page in {FRAGMENTS} the part around the "
-        "content was trained on a second time, bare of class names and menus, and "
-        f"{_MADE[kind]}. The fingerprints of the files stand in the model file.",
+        f"content was trained on a second time, {_MADE[kind]}. The fingerprints of the files stand "
+        "in the model file.",
         "",
         "## Features",
         "",
@@ -96,7 +97,7 @@ def write_card(path: Path, kind: Kind, model: BoilerplateClassifier) -> None:
         "pages, and how far we are above it, with the interval of the paired difference. "
         "`trafilatura-eval` has no full gold texts: its row counts segments kept and dropped. "
         "`labeled-alone` are the pages of `labeled/` judged by models that learnt from the other "
-        "pages of `labeled/` and nothing else.",
+        "pages of `labeled/`, but for the two sample pages, and from nothing else.",
     ]
     for table in tables(info["scores"]):
         lines += ["", *_markdown(table)]

@@ -18,6 +18,7 @@ from boilerplate.errors import BoilerplateError
 
 TRAINING = ("wcxb-dev", "multilingual-hand", "news-hand")
 CHECKING = ("trafilatura-eval", "mozilla-readability", "cleaneval-dev")
+LABELED = Path(__file__).parent.parent / "labeled"
 
 _ARCHIVE = re.compile(r".*web\.archive\.org/web/\d+[a-z_]*/")
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+(?:com|org|net|gov|edu|[a-z]{2})(?=[./-]|$)")
@@ -153,7 +154,21 @@ def folds(sites: Sequence[str], k: int) -> NDArray[np.intp]:
     return np.array([fold[name] for name in sites], dtype=np.intp)
 
 
+def fingerprints(folder: Path) -> dict[str, str]:
+    """The fingerprint of each corpus that is in the folder, and of `labeled/`."""
+    files = {name: folder / f"{name}.jsonl.zst" for name in (*TRAINING, *CHECKING)}
+    told = {name: fingerprint(file) for name, file in files.items() if file.is_file()}
+    return told | {"labeled": fingerprint(LABELED)}
+
+
 def fingerprint(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal, to tell which data a model was made from."""
+    """Return the SHA-256 of a file, in hexadecimal, to tell which data a model was made from.
+
+    That of a folder of labelled pages is over its labels and its pages.
+    """
+    if path.is_dir():
+        files = sorted(p for p in path.iterdir() if p.suffix in (".jsonl", ".html", ".txt"))
+        told = "".join(f"{fingerprint(file)}  {file.name}\n" for file in files)
+        return hashlib.sha256(told.encode()).hexdigest()
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

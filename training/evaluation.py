@@ -9,8 +9,7 @@ them against the floors.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,13 +19,14 @@ import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
-from boilerplate import BoilerplateClassifier, BoilerplateError, BoilerplateFilter
-from boilerplate.page import Floats
+from boilerplate import BoilerplateClassifier, BoilerplateFilter
+from boilerplate.page import Floats, Kind
+from boilerplate.render import render
 from training.align import tokens
 from training.augment import fragment, respelled, with_teasers
 from training.calibration import expected_calibration_error, reliability
-from training.calibration import plot as draw
-from training.corpora import CHECKING, TRAINING, fingerprint, folds
+from training.command import command
+from training.corpora import CHECKING, LABELED, TRAINING, folds
 from training.examples import (
     SAMPLES,
     Example,
@@ -34,12 +34,10 @@ from training.examples import (
     labeled_examples,
 )
 from training.failures import failures
-from training.floors import check_data, pin, regressions
-from training.peers import Peer, html_peers, text_peers
+from training.peers import Peer, html_peers, kept, text_peers
 from training.report import ALONE, Report, Texts, print_report, report
 
 FOLDS = 5
-LABELED = Path(__file__).parent.parent / "labeled"
 FRAGMENTS = 5  # one page in so many is trained on in part, too
 TEASERS = 10  # one page of flattened text in so many above teasers of others
 RESPELLED = 4  # one HTML page in so many in another script, too
@@ -60,18 +58,24 @@ def train(examples: Sequence[Example], kind: str) -> BoilerplateClassifier:
         used += [respelled(e) for e in pages[3::RESPELLED]]
     else:
         used += with_teasers(pages[2::TEASERS])
-    return settings(kind).fit(
-        [e.page for e in used],
-        [e.shares for e in used if e.shares is not None],
-        [e.gold.site for e in used],
+    return _fit(settings(kind), used)
+
+
+def _fit(classifier: BoilerplateClassifier, examples: Sequence[Example]) -> BoilerplateClassifier:
+    return classifier.fit(
+        [e.page for e in examples],
+        [e.shares for e in examples if e.shares is not None],  # all have some, see `trains`
+        [e.gold.site for e in examples],
     )
 
 
 def trains(example: Example) -> bool:
     """Whether the shipped models may learn from this example."""
+    if example.shares is None or not len(example.page):
+        return False
     if example.gold.corpus == "labeled":
-        return len(example.page) > 0 and not example.gold.site.startswith(SAMPLES)
-    return example.gold.corpus in TRAINING and len(example.page) > 0
+        return not example.gold.site.startswith(SAMPLES)
+    return example.gold.corpus in TRAINING
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +94,13 @@ class Judged:
 
 
 def _judged(model: BoilerplateClassifier, example: Example) -> Judged:
-    keep = BoilerplateFilter(model, headline=False)
-    kept = [block.label == "content" for block in keep.classify(example.page)]
-    content = model.page_proba(example.page)[:, 0]
-    return Judged(keep(example.page), np.array(kept, np.bool_), content)
+    blocks = BoilerplateFilter(model).classify(example.page)
+    body = [block for block in blocks if block.label == "content"]
+    return Judged(
+        render(example.page, body, "text"),
+        np.array([block.label == "content" for block in blocks], np.bool_),
+        model.page_proba(example.page)[:, 0],
+    )
 
 
 def out_of_fold(examples: Sequence[Example], kind: str, *, jobs: int = 2) -> list[Judged]:
@@ -110,19 +117,15 @@ def out_of_fold(examples: Sequence[Example], kind: str, *, jobs: int = 2) -> lis
 
 
 def left_one_out(examples: Sequence[Example], *, jobs: int = 2) -> list[Judged]:
-    """Judge each example by a model that learnt from all the others, and from nothing else.
+    """Judge each example by a model that learnt from the others, and from nothing else.
 
-    The settings are the library's own, so it shows what a few dozen labelled pages are good for.
+    Those that `trains` does not admit are judged only. The settings are the library's own, so it
+    shows what a few dozen labelled pages are good for.
     """
 
     def judged(i: int) -> Judged:
         used = [e for j, e in enumerate(examples) if j != i and trains(e)]
-        model = BoilerplateClassifier().fit(
-            [e.page for e in used],
-            [e.shares for e in used if e.shares is not None],
-            [e.gold.site for e in used],
-        )
-        return _judged(model, examples[i])
+        return _judged(_fit(BoilerplateClassifier(), used), examples[i])
 
     return list(Parallel(n_jobs=jobs)(map(delayed(judged), range(len(examples)))))
 
@@ -139,20 +142,15 @@ def calibration(examples: Sequence[Example], judged: Sequence[Judged]) -> list[d
 
 def peer_texts(examples: Sequence[Example], kind: str) -> dict[str, list[str | None]]:
     """What each installed peer keeps of each example; None where it raised."""
-    names = sorted(html_peers() if kind == "html" else text_peers())
-    chunks = Parallel(n_jobs=-1, batch_size=8)(
-        delayed(_peers)(e.source, e.gold.lang, kind) for e in examples
-    )
-    return {name: [chunk[name] for chunk in chunks] for name in names}
-
-
-def _peers(source: str, lang: str | None, kind: str) -> dict[str, str | None]:
-    def kept(peer: Peer) -> str | None:
-        text = peer(source, lang)
-        return None if peer.failures else text
-
     peers = html_peers() if kind == "html" else text_peers()
-    return {name: kept(peer) for name, peer in peers.items()}
+    chunks = Parallel(n_jobs=-1, batch_size=8)(
+        delayed(_all_kept)(peers, e.source, e.gold.lang) for e in examples
+    )
+    return {name: [chunk[name] for chunk in chunks] for name in sorted(peers)}
+
+
+def _all_kept(peers: dict[str, Peer], page: str, lang: str | None) -> dict[str, str | None]:
+    return {name: kept(peer, page, lang) for name, peer in peers.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,75 +194,20 @@ def measure(folder: Path, kind: str, *, peers: bool) -> Measured:
     )
 
 
-def check_corpora(folder: Path) -> None:
-    """See, before much time is spent on it, that a folder holds the data of the floors.
-
-    Raises:
-        BoilerplateError: If it does not.
-    """
-    check_data(_fingerprints(folder))
-
-
-def hold_floors(reports: Mapping[str, Report], folder: Path, *, pinned: bool, lower: bool) -> None:
-    """Set the floors if asked to, then hold the reports against them.
-
-    Raises:
-        BoilerplateError: If a figure is under its floor.
-    """
-    if pinned or lower:
-        pin(reports, _fingerprints(folder), lower=lower)
-    if found := regressions(reports):
-        raise BoilerplateError("under the floors:\n  " + "\n  ".join(found))
-
-
-def _fingerprints(folder: Path) -> dict[str, str]:
-    corpora = {name: folder / f"{name}.jsonl.zst" for name in (*TRAINING, *CHECKING)}
-    files = corpora | {"labeled": LABELED / "pages.jsonl"}
-    return {name: fingerprint(file) for name, file in files.items() if file.is_file()}
-
-
-@click.command()
-@click.option("--corpora", type=click.Path(exists=True, path_type=Path), required=True)
-@click.option("--kind", type=click.Choice(["html", "text", "both"]), default="both")
-@click.option("--peers/--no-peers", default=True, help="Run the installed peers as well.")
-@click.option("--output", "-o", type=click.Path(path_type=Path), help="Write the report as JSON.")
-@click.option("--plot", type=click.Path(path_type=Path), help="Draw the reliability diagram.")
-@click.option("--pin", "pinned", is_flag=True, help="Raise the floors to what is measured.")
-@click.option("--lower", is_flag=True, help="Set them to what is measured, lower ones as well.")
-def main(
-    corpora: Path,
-    kind: str,
-    peers: bool,
-    output: Path | None,
-    plot: Path | None,
-    pinned: bool,
-    lower: bool,
-) -> None:
+@command
+def main(corpora: Path, kind: Kind, peers: bool) -> Report:
     """Cross-validate by site on the corpora, beside the installed peers.
 
     A figure under its floor (training/floors.json) fails the command.
     """
-    reports: dict[str, Report] = {}
-    bins: dict[str, list[dict[str, float]]] = {}
-    try:
-        if not (pinned or lower):
-            check_corpora(corpora)
-        for one in ("html", "text") if kind == "both" else (kind,):
-            found = measure(corpora, one, peers=peers)
-            reports[one], bins[one] = found.report, found.bins
-            print_report(found.report, f"{one}, words (trafilatura-eval: segments)")
-            error = expected_calibration_error(found.bins)
-            click.echo(f"{one}: expected calibration error, by words: {error:.4f}")
-            for failure in found.failures:
-                click.echo(f"{one}: worst of {failure['group']}: {failure['id']}: ", nl=False)
-                click.echo(f"F1 {failure['scores'][2]:.3f}, {failure['what']}: {failure['block']}")
-        if output:
-            output.write_text(json.dumps(reports, indent=1), encoding="utf-8")
-        if plot:
-            draw(plot, bins)
-        hold_floors(reports, corpora, pinned=pinned, lower=lower)
-    except BoilerplateError as error:
-        raise click.ClickException(str(error)) from error
+    found = measure(corpora, kind, peers=peers)
+    print_report(found.report, f"{kind}, words (trafilatura-eval: segments)")
+    error = expected_calibration_error(found.bins)
+    click.echo(f"{kind}: expected calibration error, by words: {error:.4f}")
+    for failure in found.failures:
+        click.echo(f"{kind}: worst of {failure['group']}: {failure['id']}: ", nl=False)
+        click.echo(f"F1 {failure['scores'][2]:.3f}, {failure['what']}: {failure['block']}")
+    return found.report
 
 
 if __name__ == "__main__":

@@ -5,11 +5,14 @@ import logging
 import re
 import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
+from typing import TypeAlias
 
 from training.flatten import flatten
+
+Peer: TypeAlias = Callable[[str, str | None], str]
+"""Gives the text that an extractor keeps of a page; it is told the language if that is known."""
 
 _TERMINAL = re.compile(r"[.!?。！？।؟…][\"'”’»」)\]]*$")
 _STOPLISTS = {  # jusText's names of the languages that the corpora speak
@@ -24,23 +27,12 @@ _STOPLISTS = {  # jusText's names of the languages that the corpora speak
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class Peer:
-    """An extractor: call it with a page, and its language if known, to get the text it keeps.
-
-    A page on which it raises gives an empty text and counts in `failures`.
-    """
-
-    run: Callable[[str, str | None], str | None]
-    failures: int = 0
-
-    def __call__(self, page: str, lang: str | None = None) -> str:
-        """Return the text that the extractor keeps of the page."""
-        try:
-            return self.run(page, lang) or ""
-        except Exception:  # whatever a peer raises is its failure, not ours
-            self.failures += 1
-            return ""
+def kept(peer: Peer, page: str, lang: str | None = None) -> str | None:
+    """What a peer keeps of a page; None if it raises."""
+    try:
+        return peer(page, lang)
+    except Exception:  # whatever a peer raises is its failure, not ours
+        return None
 
 
 def html_peers() -> dict[str, Peer]:
@@ -57,7 +49,7 @@ def html_peers() -> dict[str, Peer]:
         "boilerpy3": ("boilerpy3", _boilerpy3),
         "newspaper4k": ("newspaper", _newspaper),
     }
-    return {name: Peer(run) for name, (package, run) in peers.items() if find_spec(package)}
+    return {name: peer for name, (package, peer) in peers.items() if find_spec(package)}
 
 
 def peer_versions() -> dict[str, str]:
@@ -80,21 +72,20 @@ def text_peers() -> dict[str, Peer]:
     `c4-lines` is a rule of C4 (Raffel et al., 2020): keep the lines of five words or more that end
     in terminal punctuation. `ten-words` keeps lines of ten words or more.
     """
-    peers = {"c4-lines": Peer(_c4_lines), "ten-words": Peer(_ten_words)}
+    peers: dict[str, Peer] = {"c4-lines": _c4_lines, "ten-words": _ten_words}
     if find_spec("justext"):
-        peers["justext"] = Peer(lambda page, lang: _justext(_paragraphs(page), lang))
+        peers["justext"] = lambda page, lang: _justext(_paragraphs(page), lang)
     if find_spec("trafilatura"):
         extract = _trafilatura()
-        peers["trafilatura"] = Peer(lambda page, lang: extract(_paragraphs(page), lang))
+        peers["trafilatura"] = lambda page, lang: extract(_paragraphs(page), lang)
     return peers
 
 
-def _trafilatura(**options: bool) -> Callable[[str, str | None], str | None]:
-    def run(page: str, lang: str | None) -> str | None:
+def _trafilatura(**options: bool) -> Peer:
+    def run(page: str, lang: str | None) -> str:
         import trafilatura
 
-        text: str | None = trafilatura.extract(page, **options)
-        return text
+        return trafilatura.extract(page, **options) or ""
 
     return run
 

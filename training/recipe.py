@@ -11,25 +11,17 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Literal
 
 import click
 import numpy as np
 
-from boilerplate import BoilerplateClassifier, BoilerplateError, ModelError
+from boilerplate import BoilerplateClassifier, ModelError
 from boilerplate.page import LABELS, Kind
 from training.calibration import expected_calibration_error, plot
 from training.cards import write_card
-from training.corpora import fingerprint
-from training.evaluation import (
-    FOLDS,
-    LABELED,
-    check_corpora,
-    hold_floors,
-    measure,
-    train,
-    trains,
-)
+from training.command import command
+from training.corpora import fingerprints
+from training.evaluation import FOLDS, measure, train, trains
 from training.examples import Example
 from training.peers import peer_versions
 from training.report import Report, print_report
@@ -45,13 +37,17 @@ _LICENCES = {
 }
 
 
-def make(folder: Path, kind: Kind, *, peers: bool) -> Report:
-    """Cross-validate, fit, and write the model of one kind and its card; returns the scores."""
-    found = measure(folder, kind, peers=peers)
+@command
+def main(corpora: Path, kind: Kind, peers: bool) -> Report:
+    """Make the shipped models from labeled/ and the corpora, and their cards.
+
+    A figure under its floor (training/floors.json) fails the command.
+    """
+    found = measure(corpora, kind, peers=peers)
     print_report(found.report, f"{kind}: words, grouped cross-validation in {FOLDS} folds")
     model = train(found.examples, kind)
     model.info_ = {
-        "trained_on": _provenance(found.examples, folder),
+        "trained_on": _provenance(found.examples, corpora),
         "scores": found.report,
         "peers": peer_versions() if peers else {},
         "calibration_error": round(expected_calibration_error(found.bins), 4),
@@ -61,6 +57,7 @@ def make(folder: Path, kind: Kind, *, peers: bool) -> Report:
     path = ROOT / "models" / f"{kind}.json"
     model.save(path)
     write_card(path.with_suffix(".md"), kind, model)
+    draw()
     click.echo(f"{path} and its card are written")
     return found.report
 
@@ -85,10 +82,10 @@ def _provenance(examples: list[Example], folder: Path) -> list[dict[str, object]
     """What the model was trained on: source, licence, counts, fingerprint."""
     result: list[dict[str, object]] = []
     used = [e for e in examples if trains(e)]
+    known = fingerprints(folder)
     for corpus, pages in Counter(e.gold.corpus for e in used).items():
         here = [e for e in used if e.gold.corpus == corpus]
         shares = np.concatenate([e.shares for e in here if e.shares is not None])
-        file = LABELED / "pages.jsonl" if corpus == "labeled" else folder / f"{corpus}.jsonl.zst"
         counts = dict(zip(LABELS, shares.sum(axis=0).round().astype(int).tolist(), strict=True))
         result.append(
             {
@@ -97,31 +94,10 @@ def _provenance(examples: list[Example], folder: Path) -> list[dict[str, object]
                 "pages": pages,
                 "sites": len({e.gold.site for e in here}),
                 "blocks": counts,
-                "sha256": fingerprint(file),
+                "sha256": known[corpus],
             }
         )
     return result
-
-
-@click.command()
-@click.option("--corpora", type=click.Path(exists=True, path_type=Path), required=True)
-@click.option("--kind", type=click.Choice(["html", "text", "both"]), default="both")
-@click.option("--peers/--no-peers", default=True, help="Run the installed peers for the cards.")
-@click.option("--pin", "pinned", is_flag=True, help="Raise the floors to what is measured.")
-@click.option("--lower", is_flag=True, help="Set them to what is measured, lower ones as well.")
-def main(
-    corpora: Path, kind: Kind | Literal["both"], peers: bool, pinned: bool, lower: bool
-) -> None:
-    """Make the shipped models from labeled/ and the corpora."""
-    kinds: tuple[Kind, ...] = ("html", "text") if kind == "both" else (kind,)
-    try:
-        if not (pinned or lower):
-            check_corpora(corpora)
-        scores: dict[str, Report] = {one: make(corpora, one, peers=peers) for one in kinds}
-        draw()
-        hold_floors(scores, corpora, pinned=pinned, lower=lower)
-    except BoilerplateError as error:
-        raise click.ClickException(str(error)) from error
 
 
 if __name__ == "__main__":
