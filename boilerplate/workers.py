@@ -222,6 +222,7 @@ class _Crew(Generic[_Item]):
         if worker.ready:
             self._done(worker, message)
         worker.ready = True
+        self._stillborn = 0
         worker.since = time.monotonic()
 
     def _done(self, worker: _Worker, result: Any) -> None:

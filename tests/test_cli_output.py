@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from commands import COMMAND, LABELED, PAGE, ROOT, cli, lines, sentences
+from crawls import write_lines
 
 
 def test_output_file_is_whole_or_as_it_was(page: Path, tmp_path: Path) -> None:
@@ -26,6 +27,9 @@ def test_output_file_is_whole_or_as_it_was(page: Path, tmp_path: Path) -> None:
     [
         (["extract", "page.html"], "page.html"),
         (["extract", "page.html"], "link.html"),
+        (["extract", "folder"], "page.html"),
+        (["extract", "folder", "--workers", "1"], "page.html"),
+        (["classify", "folder"], "page.html"),
         (["classify", "."], "blocks.jsonl"),
         (["classify", "page.html"], "page.html"),
         (["extract", "page.html", "-m", "model.json"], "model.json"),
@@ -40,16 +44,29 @@ def test_what_is_read_is_not_written_over(
 ) -> None:
     monkeypatch.chdir(page.parent)
     Path("link.html").symlink_to(page)
+    Path("folder").mkdir()
+    Path("folder/link.html").symlink_to(page)
     Path("model.json").write_bytes(model_file.read_bytes())
     for name in ("x.jsonl", "x.jsonl.errors.jsonl"):
         Path(name).write_text(json.dumps({"text": PAGE, "error": ""}) + "\n")
     Path("labeled.jsonl").write_bytes((LABELED / "pages.jsonl").read_bytes())
-    before = {path: path.read_bytes() for path in page.parent.iterdir()}
+    before = {path: path.read_bytes() for path in page.parent.iterdir() if path.is_file()}
     done = cli(*arguments, "-o", output)
     assert (done.returncode, done.stdout) == (2, b"")
     [sentence] = sentences(done.stderr)
     assert "the output must not lie in what is read" in sentence
-    assert {path: path.read_bytes() for path in page.parent.iterdir()} == before
+    assert {path: path.read_bytes() for path in page.parent.iterdir() if path.is_file()} == before
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+def test_a_full_disk_under_what_is_told_costs_no_page(page: Path, tmp_path: Path) -> None:
+    rows = write_lines(tmp_path / "rows.jsonl", [{"text": PAGE}, {"other": 1}, {"text": PAGE}])
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([COMMAND, "extract", rows], stdout=subprocess.PIPE, stderr=full)
+        assert (done.returncode, done.stdout.count(b"\n")) == (1, 2)
+        for option in ("--help", "--version"):
+            told = subprocess.run([COMMAND, option], stdout=full, stderr=subprocess.PIPE)
+            assert (told.returncode, told.stderr.count(b"\n")) == (2, 1)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs limits on files")

@@ -89,6 +89,16 @@ def test_evaluate_on_gold_texts(suffix: str, tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="needs /dev/stdin")
+def test_evaluate_reads_a_pipe_once(own_model: tuple[Path, list[dict[str, Any]]]) -> None:
+    gold = "".join(json.dumps({"html": PAGE, "text": p}) + "\n" for p in PARAGRAPHS)
+    [row] = lines(cli("evaluate", "/dev/stdin", stdin=gold.encode()).stdout)
+    assert row["pages"] == len(PARAGRAPHS)
+    labeled = (own_model[0].parent / "pages.jsonl").read_bytes()
+    done = cli("evaluate", "/dev/stdin", stdin=labeled)
+    assert (done.returncode, done.stdout) == (2, b"") and b"from a pipe" in done.stderr
+
+
 def test_evaluate_goes_on_after_a_bad_line(tmp_path: Path) -> None:
     gold = tmp_path / "gold.jsonl"
     good = json.dumps({"html": PAGE, "text": PARAGRAPHS[0]})

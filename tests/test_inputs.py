@@ -3,11 +3,14 @@
 import errno
 import json
 import os
+import subprocess
+import time
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+import zstandard
 from commands import run
 from crawls import HTML, PAGES, SUFFIX, items, records, write_lines, write_warc
 
@@ -71,6 +74,35 @@ def test_compressed_lines_on_standard_input_are_known_by_more_than_their_first_b
         assert run(*extract, "-", stdin=stdin).stdout.count(b"\n") == 3
 
 
+@pytest.mark.parametrize("suffix", SUFFIX)
+@pytest.mark.parametrize("first", [1, 20])
+def test_a_pipe_is_known_however_little_comes_first(
+    first: int, suffix: str, extract: list[str], tmp_path: Path
+) -> None:
+    data = write_lines(tmp_path / "rows", [{"text": page} for page in PAGES[:3]], suffix)
+    given = b"\n" * (not suffix) + data.read_bytes()
+    command = [*extract, "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin
+        process.stdin.write(given[:first])
+        process.stdin.flush()
+        time.sleep(0.5)  # it may read the first part alone
+        articles, _ = process.communicate(given[first:])
+    assert articles.count(b"\n") == 3
+
+
+@pytest.mark.parametrize("before", [b"", b"\x50\x2a\x4d\x18\x04\x00\x00\x00skip"])
+def test_frames_that_other_readers_skip_and_long_windows_of_zstd(
+    before: bytes, tmp_path: Path
+) -> None:
+    params = zstandard.ZstdCompressionParameters(window_log=28)
+    lines = "".join(json.dumps({"text": page}) + "\n" for page in HTML[:3]).encode()
+    path = tmp_path / "rows"
+    compressor = zstandard.ZstdCompressor(compression_params=params).compressobj()
+    path.write_bytes(before + compressor.compress(lines) + compressor.flush())
+    assert len(records(items(path))) == 3
+
+
 @pytest.mark.parametrize("crawl", [[], ["--workers", "1"]])
 def test_standard_input_that_is_closed(crawl: list[str], extract: list[str]) -> None:
     done = run("sh", "-c", '"$@" <&-', "sh", *extract, "-", *crawl)
@@ -98,8 +130,10 @@ def test_lines_of_something_else_are_passed_over_in_a_folder(tmp_path: Path) -> 
         "broken.jsonl",
         "page.html",
     ]
-    (tmp_path / "page.html").unlink()
-    (tmp_path / "broken.jsonl").unlink()
+    late = write_lines(tmp_path / "late.jsonl", [{"id": 1}, {"id": 2, "text": HTML[0]}])
+    assert str(late) in [source.name for source in inputs(tmp_path)]
+    for name in ("page.html", "broken.jsonl", "late.jsonl"):
+        (tmp_path / name).unlink()
     [failed] = items(tmp_path)  # where there is nothing else it is told what they hold
     assert isinstance(failed, Failed)
     assert "'text' but id, error" in failed.sentence and "--text-field" in failed.sentence

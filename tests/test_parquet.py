@@ -24,6 +24,7 @@ def test_parquet_keeps_its_columns_and_types(tmp_path: Path) -> None:
                 [1_700_000_000_123_456_789 + n for n in range(40)], pa.timestamp("ns")
             ),
             "tags": pa.array([["a", None]] * 39 + [None]),
+            "said": pa.array([["a", "b"]] * 40, pa.list_(pa.dictionary(pa.int8(), pa.string()))),
             "raw": pa.array([bytes([n]) for n in range(40)]),
         }
     )

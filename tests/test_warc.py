@@ -2,14 +2,19 @@
 
 import gzip
 import re
+import zlib
+from dataclasses import replace
 from pathlib import Path
 
+import brotli
 import pytest
 import zstandard
 from crawls import (
     COMPRESS,
     HTML,
+    PAGES,
     SUFFIX,
+    Compress,
     items,
     record_id,
     records,
@@ -41,28 +46,112 @@ def test_a_warc_gives_its_pages(suffix: str, tmp_path: Path) -> None:
 def test_http_headers_serve_the_decoding_and_say_what_is_no_page(tmp_path: Path) -> None:
     body = HTML[3].encode()
     chunked = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
-    blocks: list[tuple[bytes, str | Skipped]] = [
+    in_parts = b"".join(b"%x;a=b\r\n%s\r\n" % (1, body[n : n + 1]) for n in range(len(body)))
+    raw = zlib.compressobj(wbits=-15)
+    deflated = raw.compress(body) + raw.flush()
+    blocks: list[tuple[bytes, str | Skipped | None]] = [
         (response(body, Content_Type='TEXT/HTML; Charset="windows-1251"'), "windows-1251"),
         (response(gzip.compress(body), Content_Encoding="gzip"), "utf-8"),
         (response(gzip.compress(body), Content_Encoding="x-gzip"), "utf-8"),
         (response(body, Content_Encoding="gzip"), "utf-8"),  # as crawlers store it decoded
         (response(chunked, Transfer_Encoding="chunked"), "utf-8"),
-        (response(body, "404 Not Found"), Skipped(record_id(5), "HTTP status 404")),
+        (response(in_parts, Transfer_Encoding="chunked"), "utf-8"),  # without an end
+        (response(body, Transfer_Encoding="chunked"), "utf-8"),
+        (response(chunked, Transfer_Encoding="chunked", Content_Encoding="gzip"), "utf-8"),
+        (
+            response(gzip.compress(body), Transfer_Encoding="chunked", Content_Encoding="gzip"),
+            "utf-8",
+        ),
+        (response(zlib.compress(body), Content_Encoding="deflate"), "utf-8"),
+        (response(deflated, Content_Encoding="deflate"), "utf-8"),
+        (response(brotli.compress(body), Content_Encoding="br"), "utf-8"),
+        (response(body, Content_Encoding="br"), "utf-8"),
+        (response(zstandard.compress(body), Content_Encoding="zstd"), "utf-8"),
+        (response(gzip.compress(gzip.compress(body)), Content_Encoding="gzip, gzip"), "utf-8"),
+        (response(body).replace(b"\r\n", b"\n"), "utf-8"),
+        (response(body, Content_Type=""), None),
+        (response(body, "404 Not Found"), Skipped("", "HTTP status 404")),
         (
             response(b"%PDF-1.7", Content_Type="application/pdf"),
-            Skipped(record_id(6), "content type application/pdf"),
+            Skipped("", "content type application/pdf"),
         ),
-        (response(b" "), Skipped(record_id(7), "no text")),
-        (b"", Skipped(record_id(8), "HTTP status missing")),
+        (response(b" "), Skipped("", "no text")),
+        (b"", Skipped("", "HTTP status missing")),
     ]
     path = tmp_path / "crawl.warc"
     path.write_bytes(b"".join(warc_record(n, block) for n, (block, _) in enumerate(blocks)))
-    for item, (_, expected) in zip(items(path), blocks, strict=True):
-        if isinstance(expected, str):
+    for number, (item, (_, expected)) in enumerate(zip(items(path), blocks, strict=True)):
+        if isinstance(expected, Skipped):
+            assert item == replace(expected, id=record_id(number))
+        else:
             assert isinstance(item, Record)
             assert (item.page, item.encoding) == (body, expected)
-        else:
-            assert item == expected
+
+
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+def test_a_body_that_becomes_too_long_costs_itself_alone(coding: str, tmp_path: Path) -> None:
+    compress: dict[str, Compress] = {
+        "gzip": gzip.compress,
+        "deflate": zlib.compress,
+        "br": lambda data: bytes(brotli.compress(data, quality=1)),
+        "zstd": zstandard.compress,
+    }
+    bomb = compress[coding](bytes(MOST_BYTES + 1))
+    blocks = [response(HTML[0].encode()), response(bomb, Content_Encoding=coding)]
+    path = tmp_path / "crawl.warc"
+    path.write_bytes(b"".join(warc_record(n, b) for n, b in enumerate([*blocks, blocks[0]])))
+    assert items(path)[1] == Failed(record_id(1), f"a page of more than {MOST_BYTES:,} bytes")
+    assert len(records(items(path))) == 2
+
+
+def test_a_body_that_is_cut_short_gives_its_beginning_and_a_damaged_one_says_so(
+    tmp_path: Path,
+) -> None:
+    body = PAGES[0].encode()
+    chunked = b"".join(b"3e8\r\n%s\r\n" % body[n : n + 1000] for n in range(0, len(body), 1000))
+    broken = bytearray(gzip.compress(body))
+    broken[500:520] = bytes(20)
+    blocks = [
+        response(chunked[:3000], Transfer_Encoding="chunked"),
+        response(gzip.compress(body)[:3000], Content_Encoding="gzip"),
+        response(bytes(broken), Content_Encoding="gzip"),
+    ]
+    path = tmp_path / "crawl.warc"
+    path.write_bytes(b"".join(warc_record(n, block) for n, block in enumerate(blocks)))
+    *beginnings, damaged = items(path)
+    for item in beginnings:
+        assert isinstance(item, Record) and isinstance(item.page, bytes)
+        assert len(item.page) > 2000 and body.startswith(item.page)
+    assert isinstance(damaged, Failed) and "gzip data are damaged" in damaged.sentence
+
+
+def test_headers_as_wget_writes_them_and_responses_that_do_not_say_so(tmp_path: Path) -> None:
+    record = warc_record(0, response(HTML[0].encode()))
+    record = record.replace(b"https://example.org/0", b"<https://example.org/0>")
+    record = record.replace(
+        b"WARC-Type", b"WARC-Protocol: h2\r\nWARC-Protocol: tls/1.3\r\nWARC-Type"
+    )
+    bare = warc_record(1, response(b"PNG", Content_Type="image/png"))
+    path = tmp_path / "crawl.warc"
+    path.write_bytes(
+        record + bare.replace(b"Content-Type: application/http; msgtype=response", b"X: y")
+    )
+    page, picture = items(path)
+    assert isinstance(page, Record)
+    assert (page.url, page.fields["url"]) == ("https://example.org/0",) * 2
+    assert page.fields["warc"]["WARC-Protocol"] == "h2, tls/1.3"
+    assert picture == Skipped(record_id(1), "content type image/png")
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_what_is_lost_behind_a_damage_is_told(suffix: str, tmp_path: Path) -> None:
+    parts = [warc_record(n, response(page.encode())) for n, page in enumerate(PAGES[:9])]
+    parts[3] = re.sub(rb"Content-Length: \d+", b"Content-Length: 99", parts[3], count=1)
+    path = tmp_path / f"crawl.warc{suffix}"
+    path.write_bytes(COMPRESS[suffix](b"".join(parts)))  # one member: no other to go on with
+    *whole, failed = items(path)
+    assert len(records(whole)) == len(whole)
+    assert isinstance(failed, Failed) and failed.sentence.endswith("; what follows it is lost")
 
 
 def test_the_other_records_of_a_warc(tmp_path: Path) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from typing import Any
 
 import click
+from click.exceptions import Exit
 
 from boilerplate.cli.report import Failure
 from boilerplate.errors import BoilerplateError, SourceError
@@ -31,21 +34,32 @@ class _Verbs(click.Group):
         command: click.Command = importlib.import_module(f"boilerplate.cli.{cmd_name}").command
         return command
 
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        with _guarded():  # --help and --version write, too
+            return super().make_context(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> Any:
+        with _guarded():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _guarded() -> Iterator[None]:
+    """Write all that is to be written, and let no error of a page, a file or the disk through."""
+    try:
         try:
-            try:
-                return super().invoke(ctx)
-            finally:
-                _flush()
-        except BrokenPipeError:
-            ctx.exit(_PIPE_CLOSED)
-        except KeyboardInterrupt:
-            ctx.exit(_INTERRUPTED)
-        except BoilerplateError as error:
-            raise Failure(str(error)) from error
-        except OSError as error:
-            name = f"{error.filename}: " if error.filename else ""
-            raise Failure(f"{name}{error.strerror or error}") from error
+            yield
+        finally:
+            _flush()
+    except BrokenPipeError as error:
+        raise Exit(_PIPE_CLOSED) from error
+    except KeyboardInterrupt as error:
+        raise Exit(_INTERRUPTED) from error
+    except BoilerplateError as error:
+        raise Failure(str(error)) from error
+    except OSError as error:
+        name = f"{error.filename}: " if error.filename else ""
+        raise Failure(f"{name}{error.strerror or error}") from error
 
 
 def _flush() -> None:

@@ -11,6 +11,7 @@ from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page
 from boilerplate.cli.report import Report
 from boilerplate.sources import find
+from boilerplate.sources.inputs import names
 
 if TYPE_CHECKING:
     from boilerplate import Block
@@ -41,9 +42,9 @@ def command(
 
     classify = BoilerplateFilter(model=model, threshold=threshold, kind=kind).classify
     report = Report()
-    with opened(output, [*pages, model]) as stream:
+    inputs = find(pages)
+    with opened(output, [*pages, *names(inputs), model]) as stream:
         terminal = stream.isatty()
-        inputs = find(pages)
         for name, blocks in each_page(inputs, classify, report, show_progress=not terminal):
             if not blocks:
                 report.warning(name, "this page has no text")

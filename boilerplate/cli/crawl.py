@@ -25,7 +25,7 @@ from boilerplate.cli.report import Failure, progress, tell
 from boilerplate.decoding import check_page, decode
 from boilerplate.filter import load_shipped
 from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, parquet, sinks
-from boilerplate.sources.inputs import is_folder
+from boilerplate.sources.inputs import is_folder, names
 from boilerplate.sources.shards import Shards, Tally, companions
 from boilerplate.workers import Lost, Task, in_order
 from boilerplate.writing import is_device
@@ -91,14 +91,20 @@ def crawl(
     if output is None or (is_device(output) and not is_folder(output)):
         if resume:
             raise Failure("--resume needs -o FILE: a stream cannot be gone on with")
-        with _streamed(output) as out, _told(output or "standard output", "its last row is whole"):
+        with (
+            _streamed(output, extraction.format) as out,
+            _told(output or "standard output", "its last row is whole"),
+        ):
             _run(out, reader, extraction, workers, timeout)
         _report(out)
         return
     target = Path(os.path.realpath(output))
     folder = is_folder(output)
     suffix = sinks.suffix_of(target.name)
-    check_apart([*arguments, extraction.model], [target, *companions(target, folder, suffix)])
+    check_apart(
+        [*arguments, *names(inputs), extraction.model],
+        [target, *companions(target, folder, suffix)],
+    )
     sinks.check(suffix)
     if suffix == ".parquet" and extraction.format == "json":
         raise Failure("--format json makes JSON: write it to .jsonl, .jsonl.gz or .jsonl.zst")
@@ -110,6 +116,7 @@ def crawl(
         raise Failure(f"{output}: {error.strerror or error}") from error
     if shards.whole:
         tell(f"{output} is whole: there is nothing to resume")
+        _leave(shards.tally)
         return
     try:
         with _told(output, "what is done is kept, and --resume goes on"), shards:
@@ -149,7 +156,7 @@ def _run(
 def _task(item: Item) -> Task | None:
     if not isinstance(item, Record):
         return None
-    return Task((item.page, item.kind, item.encoding, item.url), len(item.page))
+    return Task((item.page, item.kind, item.encoding, item.url), item.size)
 
 
 def _row(record: Record, article: str, format: str) -> tuple[dict[str, Any], int]:
@@ -165,16 +172,16 @@ def _row(record: Record, article: str, format: str) -> tuple[dict[str, Any], int
 class _Streamed:
     """The output where it cannot be taken back: lines of JSON, or articles on a terminal."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], format: str) -> None:
         self.tally = Tally()
         self.errors: Path | None = None
-        self.terminal = stream.isatty()
+        self.terminal = stream.isatty() and format != "json"
         self._descriptor = stream.fileno()
 
     def kept(self, row: dict[str, Any], text_field: str, before: int, after: int) -> None:
         self.tally.add(Tally.of_page(before, after))
         if self.terminal:
-            name = printable(str(row.get("id", self.tally.pages)))
+            name = printable(sinks.as_text(row.get("id")) or str(self.tally.pages))
             article = printable(row[text_field]).rstrip("\n")
             piece = f"─── {name}\n{article}\n".encode("utf-8", "replace")
         else:
@@ -201,13 +208,13 @@ def _told(name: str, afterwards: str) -> Iterator[None]:
 
 
 @contextmanager
-def _streamed(output: str | None) -> Iterator[_Streamed]:
+def _streamed(output: str | None, format: str) -> Iterator[_Streamed]:
     if output is None:
         sys.stdout.flush()
-        yield _Streamed(sys.stdout.buffer)
+        yield _Streamed(sys.stdout.buffer, format)
         return
     with open(output, "wb", buffering=0) as stream:
-        yield _Streamed(stream)
+        yield _Streamed(stream, format)
 
 
 def _settings(
@@ -274,6 +281,11 @@ def _report(out: Shards | _Streamed) -> None:
         with out.errors.open(encoding="utf-8") as errors:
             first = json.loads(errors.readline())
         tell(f"Error: {first['id']}: {first['error']}")
+    _leave(tally)
+
+
+def _leave(tally: Tally) -> None:
+    """End with the exit code of what became of all records."""
     if tally.failed:
         code = 1 if tally.failed < tally.pages else Failure.exit_code
         click.get_current_context().exit(code)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from math import fsum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -62,11 +63,22 @@ def _judged(
     gold: Path, keep: BoilerplateFilter, report: Report
 ) -> Iterator[tuple[Scores, float | None]]:
     """The word scores of every page and, where its blocks are labelled, the share of right ones."""
-    first = {"blocks": []} if gold.is_dir() else _first_record(gold)
-    if "blocks" in first:
+    if gold.is_dir():
         return _labeled_pages(gold, keep, report)
+    lines = _lines(gold)
+    name, line = next(lines, (str(gold), b""))
+    if not line:
+        raise Failure(f"{gold}: there is no page in this file")
+    try:
+        first = _record(line)
+    except LabelError as error:
+        raise Failure(f"{name}: {error}") from error
+    if "blocks" in first and gold.is_file():
+        return _labeled_pages(gold, keep, report)
+    if "blocks" in first:
+        raise Failure(f"{gold}: labelled pages cannot be read from a pipe; name their file")
     if "html" in first and "text" in first:
-        return _gold_texts(gold, keep, report)
+        return _gold_texts(chain([(name, line)], lines), keep, report)
     raise Failure(
         f'{gold}: neither labelled pages ("blocks") nor pages with gold text ("html", "text")'
     )
@@ -87,26 +99,17 @@ def _labeled_pages(
 
 
 def _gold_texts(
-    gold: Path, keep: BoilerplateFilter, report: Report
+    lines: Iterable[tuple[str, bytes]], keep: BoilerplateFilter, report: Report
 ) -> Iterator[tuple[Scores, None]]:
     from boilerplate.scoring import word_scores
 
-    for name, line in progress(_lines(gold), None, "Pages"):
+    for name, line in progress(lines, None, "Pages"):
         with report.page(name):
             record = _record(line)
             page, text = record.get("html"), record.get("text")
             if not isinstance(page, str) or not isinstance(text, str):
                 raise LabelError('a line needs "html", a page, and "text", its main text')
             yield word_scores(keep(page), text), None
-
-
-def _first_record(gold: Path) -> dict[str, Any]:
-    for name, line in _lines(gold):
-        try:
-            return _record(line)
-        except LabelError as error:
-            raise Failure(f"{name}: {error}") from error
-    raise Failure(f"{gold}: there is no page in this file")
 
 
 def _record(line: bytes) -> dict[str, Any]:

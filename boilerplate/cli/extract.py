@@ -13,7 +13,7 @@ from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page, is_batch
 from boilerplate.cli.report import Report
 from boilerplate.sources import Input, find
-from boilerplate.sources.inputs import is_folder
+from boilerplate.sources.inputs import is_folder, names
 from boilerplate.sources.sinks import PLAIN, suffix_of
 
 _MANY = ("text_field", "id_field", "workers", "timeout", "resume", "shard_size")  # are for crawls
@@ -127,7 +127,7 @@ def command(
         model=model, threshold=threshold, kind=kind, format=format, headline=headline
     )
     report = Report()
-    with opened(output, [*pages, model]) as stream:
+    with opened(output, [*pages, *names(inputs), model]) as stream:
         terminal = stream.isatty()
         for name, article in each_page(inputs, keep, report, show_progress=not terminal):
             record = json.loads(article) if format == "json" else {"text": article}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
@@ -67,8 +67,12 @@ class Report:
 
 
 def tell(message: str) -> None:
-    """Say something on standard error, in one line and without what a terminal would obey."""
-    click.echo(_line(message), err=True)
+    """Say something on standard error, in one line and without what a terminal would obey.
+
+    Where nobody listens, or the disk under it is full, the work goes on all the same.
+    """
+    with suppress(OSError):
+        click.echo(_line(message), err=True)
 
 
 def _line(message: str) -> str:

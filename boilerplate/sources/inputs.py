@@ -6,16 +6,17 @@ import json
 import os
 import re
 import sys
-import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from io import BufferedReader, FileIO
+from io import BufferedReader, BytesIO, FileIO, RawIOBase
+from itertools import islice
 from typing import Any, Literal
 
 from boilerplate.errors import SourceError
 from boilerplate.sources.items import Failed
+from boilerplate.sources.streams import Plain, compression
 
 Format = Literal["page", "jsonl", "warc", "parquet"]
 
@@ -29,6 +30,7 @@ _CONTAINERS: dict[str, Format] = {
 }
 _COMPRESSED = (".gz", ".zst")
 _HEAD = 65536  # bytes that tell a format, if need be
+_FIRST_RECORDS = 10  # that tell what JSONL is of
 _OBJECT = re.compile(rb'\{\s*("|\Z)')  # how JSON objects begin
 
 
@@ -45,7 +47,7 @@ def find(arguments: Iterable[str], text_field: str = "text") -> list[Input | Fai
     """The inputs that the arguments name, each a file, a folder or ``-``.
 
     Of a folder those are all files, at any depth, whose names end like a page's or a
-    container's, sorted by name; but not JSONL of something else, whose first record is without
+    container's, sorted by name; but not JSONL of something else, whose first records are without
     the page's field, unless there is nothing but that. A single file is known by its name, or
     else by its first bytes.
     """
@@ -83,13 +85,18 @@ def _in_folder(folder: str) -> list[Input | Failed]:
     return found
 
 
+def names(inputs: Iterable[Input | Failed]) -> list[str]:
+    """The names of the files among the inputs."""
+    return [source.name for source in inputs if isinstance(source, Input)]
+
+
 def is_folder(output: str) -> bool:
     """Whether an output is to be a folder."""
     return output.endswith(("/", os.sep)) or os.path.isdir(output)
 
 
 @contextmanager
-def opened(name: str) -> Iterator[BufferedReader]:
+def opened(name: str) -> Iterator[BufferedReader[Any]]:
     """Open a file, a pipe or standard input (``-``) for reading.
 
     Raises:
@@ -101,18 +108,35 @@ def opened(name: str) -> Iterator[BufferedReader]:
     if name == "-" or not os.path.isfile(name):
         yield _pipe(name)
     else:
-        with _buffered(FileIO(name)) as file:
+        with BufferedReader(FileIO(name), _HEAD) as file:
             yield file
 
 
 @cache
-def _pipe(name: str) -> BufferedReader:
+def _pipe(name: str) -> BufferedReader[Any]:
     """A pipe, opened once: what was read of it to tell its format is not to be had again."""
-    return _buffered(FileIO(sys.stdin.fileno(), closefd=False) if name == "-" else FileIO(name))
+    file = FileIO(sys.stdin.fileno(), closefd=False) if name == "-" else FileIO(name)
+    return BufferedReader(_Pipe(file), _HEAD)
 
 
-def _buffered(file: FileIO) -> BufferedReader:
-    return BufferedReader(file, _HEAD)
+class _Pipe(RawIOBase):
+    """A pipe whose first read gives enough to tell its format, in however small parts it comes."""
+
+    def __init__(self, file: FileIO) -> None:
+        self._file = file
+        self._told = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
+        count = self._file.readinto(view)
+        while count and not self._told:
+            self._told = count == len(view) or _tells(bytes(view[:count]))
+            more = 0 if self._told else self._file.readinto(view[count:])
+            self._told, count = self._told or not more, count + more
+        return count
 
 
 def _input(name: str, format: Format) -> Input:
@@ -149,21 +173,19 @@ def _head(name: str) -> bytes:
 
 def _plain(head: bytes) -> bytes:
     """The first bytes of a file as they were before they were compressed."""
-    if head.startswith(b"\x1f\x8b"):
-        try:
-            return zlib.decompressobj(31).decompress(head, _HEAD)
-        except zlib.error:
-            return head
-    if head.startswith(b"\x28\xb5\x2f\xfd"):
-        try:
-            import zstandard
-        except ImportError:
-            return head
-        try:
-            return zstandard.ZstdDecompressor().decompressobj().decompress(head)
-        except zstandard.ZstdError:
-            return head
-    return head
+    plain = b""
+    try:
+        stream = Plain(BufferedReader(BytesIO(head)))
+        while len(plain) < _HEAD and (more := stream.read(_HEAD)):
+            plain += more
+    except SourceError:  # it ends early, of course
+        pass
+    return plain or head
+
+
+def _tells(head: bytes) -> bool:
+    """Whether a file that begins like this need not be seen further: it holds a whole line."""
+    return compression(head) is None and b"\n" in head.lstrip()
 
 
 def _is_lines(head: bytes) -> bool:
@@ -176,11 +198,12 @@ def _is_lines(head: bytes) -> bool:
 
 
 def _is_other(source: Input | Failed, text_field: str) -> bool:
-    """Whether this is JSONL whose first record is seen to hold no page."""
+    """Whether this is JSONL in whose first records none is seen to hold a page."""
     if isinstance(source, Failed) or source.format != "jsonl":
         return False
-    record = _object(_head(source.name).lstrip().partition(b"\n")[0])
-    return record is not None and text_field not in record
+    lines = filter(bytes.strip, islice(BytesIO(_head(source.name)), _FIRST_RECORDS))
+    records = [record for line in lines if (record := _object(line)) is not None]
+    return bool(records) and not any(text_field in record for record in records)
 
 
 def _object(line: bytes) -> dict[str, object] | None:

@@ -10,6 +10,17 @@ from boilerplate.page import Kind
 MOST_BYTES = 64 * 2**20  # of a page; what is longer is no page, and memory is to stay bounded
 
 
+def size_of(value: Any) -> int:
+    """Bytes or characters of a field's value, of JSON's or Arrow's; numbers count nothing."""
+    if isinstance(value, (str, bytes)):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(map(size_of, value.values()))
+    if isinstance(value, list):
+        return sum(map(size_of, value))
+    return int(getattr(value, "nbytes", 0))
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A page and what its source tells of it.
@@ -31,6 +42,11 @@ class Record:
     url: str | None = None
     kind: Kind | None = None
     encoding: str | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes or characters of the page and of all that the record holds besides."""
+        return len(self.page) + sum(map(size_of, self.fields.values()))
 
 
 @dataclass(frozen=True, slots=True)

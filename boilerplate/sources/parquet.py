@@ -46,7 +46,7 @@ def read(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[
 
     number = 0
     try:
-        for batch in table.iter_batches(_ROWS, use_threads=False):
+        for batch in _batches(table):
             columns = dict(zip(batch.schema.names, batch.columns, strict=True))
             for place in range(batch.num_rows):
                 number += 1
@@ -54,6 +54,12 @@ def read(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[
                 yield _item(row, f"{name}, row {number}", text_field, id_field)
     except (pa.ArrowException, OSError) as error:
         raise SourceError(f"the Parquet data are damaged after row {number} ({error})") from None
+
+
+def _batches(table: Any) -> Iterator[Any]:
+    """Rows in their order, none with those of another row group: Arrow can't join all types."""
+    for group in range(table.num_row_groups):
+        yield from table.iter_batches(_ROWS, row_groups=[group], use_threads=False)
 
 
 def _table(file: BinaryIO, text_field: str) -> Any:

@@ -163,6 +163,8 @@ class Shards:
     def __exit__(self, *raised: Any) -> None:
         with self._held:
             self._stack.__exit__(*raised)
+            if not self._tallies and not self._shard.pages:  # it ended before it had begun
+                (self._work / "run.json").unlink(missing_ok=True)
 
     def _begin(self, resume: bool) -> None:
         # No lock is made, if only for a moment, where there is nothing to do or no place for it.
@@ -203,6 +205,8 @@ class Shards:
             own = {self._work, self.errors}
             there = self._target.is_dir() and not own.issuperset(self._target.iterdir())
         if there and resume and made_under == self._settings:
+            told = json.loads(self._manifest.read_bytes())
+            self.tally = _tally({name: told[name] for name in vars(self.tally)})
             return True
         if there and self._folder:
             raise SourceError(f"{self._target}: this folder is not empty")
@@ -247,8 +251,8 @@ class Shards:
 
     def _count_shards(self) -> None:
         while self._shard_path(len(self._tallies)).is_file():
-            told = json.loads(self._tally_path(len(self._tallies)).read_bytes())["tally"]
-            self._tallies.append(Tally(**{**told, "skipped": Counter(told["skipped"])}))
+            told = json.loads(self._tally_path(len(self._tallies)).read_bytes())
+            self._tallies.append(_tally(told["tally"]))
             self.tally.add(self._tallies[-1])
 
     def _shard_path(self, number: int) -> Path:
@@ -303,6 +307,10 @@ class Shards:
             joined(paths, partial, self._suffix)
             partial.replace(self._target)
         _replace(self._manifest, _json(manifest, indent=1))
+
+
+def _tally(told: dict[str, Any]) -> Tally:
+    return Tally(**{**told, "skipped": Counter(told["skipped"])})
 
 
 def _flock(file: IO[bytes]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any, Protocol, cast
 
+from boilerplate.sources.items import MOST_BYTES, size_of
 from boilerplate.sources.parquet import plain
 from boilerplate.sources.streams import needed
 
@@ -139,7 +140,7 @@ def _as_json(value: Any) -> Any:
 
 
 class _Table:
-    """Writes rows to a Parquet file, some hundreds in a row group."""
+    """Writes rows to a Parquet file, some hundreds in a row group, or fewer that are long."""
 
     _ROWS = 1000
 
@@ -151,14 +152,16 @@ class _Table:
         self._schema = schema or pa.schema([(name, pa.large_string()) for name in _COLUMNS])
         self._writer = parquet.ParquetWriter(file, self._schema)
         self._rows: list[dict[str, Any]] = []
+        self._held = 0  # bytes or characters in them
 
     def write(self, row: dict[str, Any], text_field: str) -> None:
         if not self._as_it_is:
             article = row.pop(text_field)
-            known = {name: _text(row.pop(name, None)) for name in ("id", "url")}
+            known = {name: as_text(row.pop(name, None)) for name in ("id", "url")}
             row = {**known, "text": article, "metadata": _json(row)}
         self._rows.append(row)
-        if len(self._rows) == self._ROWS:
+        self._held += sum(map(size_of, row.values()))
+        if len(self._rows) == self._ROWS or self._held > MOST_BYTES:
             self.flush()
 
     def close(self) -> None:
@@ -175,7 +178,7 @@ class _Table:
             else:
                 columns.append(pa.array(map(_whole, values), field.type))
         self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
-        self._rows = []
+        self._rows, self._held = [], 0
 
 
 def _is_arrow(value: Any) -> bool:
@@ -183,7 +186,8 @@ def _is_arrow(value: Any) -> bool:
     return hasattr(value, "to_pylist")
 
 
-def _text(value: Any) -> str | None:
+def as_text(value: Any) -> str | None:
+    """A field of a record, of Arrow's or not, as text; None if there is none."""
     value = _as_json(value) if _is_arrow(value) else value
     return value if value is None or isinstance(value, str) else _json(value)
 

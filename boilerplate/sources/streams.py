@@ -16,6 +16,7 @@ _DICTIONARY = b"\x5d\x2a\x4d\x18"
 _SKIPPABLE = tuple(bytes([0x50 + n]) + _DICTIONARY[1:] for n in range(16))
 _CHUNK = 16384  # compressed bytes taken at a time; zstd has no bound on what comes out of them
 _MOST_OUT = 1 << 20
+_WINDOW = 1 << 31  # of zstd, the largest that `--long` makes
 
 
 def needed(package: str, what: str) -> SourceError:
@@ -25,12 +26,20 @@ def needed(package: str, what: str) -> SourceError:
     )
 
 
-def _zstandard() -> Any:
+def zstd_library() -> Any:
+    """The package zstandard; a SourceError if it is not installed."""
     try:
         import zstandard
     except ImportError:
         raise needed("zstandard", "reading zstd") from None
     return zstandard
+
+
+def compression(head: bytes) -> str | None:
+    """How data that begin like this are compressed."""
+    if head.startswith(_SKIPPABLE):
+        return "zstd"
+    return next((name for name, magic in MAGIC.items() if head.startswith(magic)), None)
 
 
 class Plain(io.RawIOBase):
@@ -57,9 +66,7 @@ class Plain(io.RawIOBase):
         self.members = members
         self.dictionary = dictionary
         head = raw.peek(4)[:4]
-        self.compression = next((c for c, magic in MAGIC.items() if head.startswith(magic)), None)
-        if head.startswith(_SKIPPABLE):
-            self.compression = "zstd"
+        self.compression = compression(head)
         if head == _DICTIONARY:
             self.dictionary = self._read_dictionary()
         self._place = raw.tell() if raw.seekable() else 0  # of the byte after `_fed`
@@ -119,9 +126,10 @@ class Plain(io.RawIOBase):
             raise SourceError("the zstd dictionary ends early; the file is cut short")
         if not content.startswith(MAGIC["zstd"]):
             return content
-        zstandard = _zstandard()
+        zstandard = zstd_library()
         try:
-            plain: bytes = zstandard.ZstdDecompressor().decompressobj().decompress(content)
+            decompressor = zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
+            plain: bytes = decompressor.decompress(content)
         except zstandard.ZstdError as error:
             raise SourceError(f"the zstd dictionary is damaged ({error})") from None
         return plain
@@ -129,9 +137,9 @@ class Plain(io.RawIOBase):
     def _decompressor(self) -> Any:
         if self.compression == "gzip":
             return zlib.decompressobj(31)
-        zstandard = _zstandard()
+        zstandard = zstd_library()
         known = zstandard.ZstdCompressionDict(self.dictionary) if self.dictionary else None
-        return zstandard.ZstdDecompressor(dict_data=known).decompressobj()
+        return zstandard.ZstdDecompressor(known, max_window_size=_WINDOW).decompressobj()
 
     def _decompressed(self) -> bytes:
         member = self._member

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from boilerplate.errors import SourceError
+from boilerplate.sources.http import response
 from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.streams import MAGIC, Plain, needed
 
@@ -17,7 +18,6 @@ _WITH_PAGES = ("response", "resource", "conversion", "revisit")
 _FIELDS = {"id": "WARC-Record-ID", "url": "WARC-Target-URI", "date": "WARC-Date"}
 _BEGIN = b"WARC/1."  # of a record where nothing is compressed
 _WITHIN = re.compile(rb"WARC/1\.\d\r\n[A-Za-z-]+:")
-_X_GZIP = re.compile(rb"^(content-encoding:[^\r\n]*)\bx-gzip\b", re.I | re.M)
 _CHUNK = 1 << 20
 
 
@@ -66,10 +66,15 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
                 yield held[0]
             return
         except (SourceError, OSError, ValueError) as error:
-            if not in_damage:
-                yield Failed(culprit, plain.damage or f"this is not a sound WARC record ({error})")
-        in_damage = True
+            sentence = plain.damage or f"this is not a sound WARC record ({error})"
+        follows = plain.damage is not None or plain.read(1) != b""
         place = _next_start(file, start, plain.compression, members, end)
+        is_end = place is None and follows and (not file.seekable() or plain.damage is None)
+        if is_end:
+            sentence += "; what follows it is lost"
+        if is_end or not in_damage:
+            yield Failed(culprit, sentence)
+        in_damage = True
         if place is None:
             return
         file.seek(place)
@@ -91,10 +96,14 @@ def _block(record: Any) -> bytes:
 def _item(record: Any, block: bytes, name: str) -> Item | None:
     headers = record.headers  # in which the case of a name does not matter
     fields: dict[str, Any] = {ours: headers.get(theirs) for ours, theirs in _FIELDS.items()}
+    if fields["url"]:
+        fields["url"] = fields["url"].removeprefix("<").removesuffix(">")  # as Wget writes it
     shown = [name.lower() for name in _FIELDS.values()]
-    fields["warc"] = {
-        header: value for header, value in headers.to_tuples() if header.lower() not in shown
-    }
+    others: dict[str, str] = {}
+    for header, value in headers.to_tuples():
+        if header.lower() not in shown:
+            others[header] = f"{others[header]}, {value}" if header in others else value
+    fields["warc"] = others
     identity = fields["id"] or f"{name}, byte {record.stream_pos:,}"
     if len(block) > MOST_BYTES:
         return Failed(identity, f"a record of more than {MOST_BYTES:,} bytes")
@@ -107,15 +116,16 @@ def _item(record: Any, block: bytes, name: str) -> Item | None:
         if _type(headers.get("Content-Type")) != "text/plain":
             return Skipped(identity, f"content type {_type(headers.get('Content-Type'))}")
         return _record(identity, block, fields, kind="text", encoding="utf-8")
-    if not (headers.get("Content-Type") or "").lower().startswith("application/http"):
-        content_type, encoding, page = headers.get("Content-Type"), None, block
-    else:
-        http, page = _parsed(block)
-        if http.http_headers.status_code != 200:
-            return Skipped(identity, f"HTTP status {http.http_headers.status_code or 'missing'}")
-        content_type = http.http_headers.get("Content-Type")
-        encoding = (http.http_charset or "").strip("\"' ") or None
-    if content_type is not None and _type(content_type) not in _HTML:
+    content_type, encoding, page = headers.get("Content-Type"), None, block
+    if (content_type or "").lower().startswith("application/http") or block.startswith(b"HTTP/"):
+        try:
+            http = response(block)
+        except SourceError as error:
+            return Failed(identity, str(error))
+        if http.status != 200:
+            return Skipped(identity, f"HTTP status {http.status or 'missing'}")
+        content_type, encoding, page = http.headers.get("content-type"), http.charset, http.body
+    if content_type and _type(content_type) not in _HTML:
         return Skipped(identity, f"content type {_type(content_type)}")
     return _record(identity, page, fields, kind="html", encoding=encoding)
 
@@ -128,30 +138,6 @@ def _record(identity: str, page: bytes, fields: dict[str, Any], **known: Any) ->
 
 def _type(content_type: str | None) -> str:
     return (content_type or "missing").partition(";")[0].strip().lower()
-
-
-def _parsed(block: bytes) -> tuple[Any, bytes]:
-    """The HTTP message of a response, and its body without its transfer and content codings.
-
-    Many crawlers store bodies decoded and leave the headers as they were: a body that is not
-    coded as its headers say is taken as it is.
-    """
-    from fastwarc.warc import WarcRecord
-
-    if alias := _X_GZIP.search(block, 0, block.find(b"\r\n\r\n")):
-        block = block[: alias.end(1)] + b"gzip" + block[alias.end() :]  # as FastWARC knows it
-    for decoding in ("all", "none"):
-        message = WarcRecord()
-        message.init_headers()
-        message.set_bytes_content(block)
-        message.is_http = True
-        try:
-            message.parse_http(auto_decode=decoding, strict_mode=False)
-            return message, message.reader.read()
-        except OSError:
-            if decoding == "none":
-                raise
-    raise AssertionError
 
 
 def _forget(members: deque[tuple[int, int]], place: int) -> None:
