@@ -22,7 +22,8 @@ from boilerplate.vocabulary import token_rows, vocabulary_of
 _CONTENT, _HEADLINE = 0, 1  # columns of the labels, and of the coefficients
 _ITERATIONS = 1000  # of the solver at most; some 200 are needed
 _TOLERANCE = 1e-5  # of the gradient of the mean loss: the solver is at its end
-_THINNING = 8  # of the blocks that are no headline
+_THINNING = 8.0  # of the blocks that are no headline, where there are very many
+_UNTHINNED = 10_000  # of them are always fitted
 _MOST_BLOCKS = 200  # of one page that are fitted: catalogues repeat themselves
 _LEAST_SCALE = 0.05  # of a stacked column: alike pages differ by less than the fits of their folds
 _LEAST_WEIGHT = 0.02  # of a token, in log-odds: most stand for so little that none misses them
@@ -65,7 +66,7 @@ def fit_passes(
     def first(fitted_on: Ints) -> _First:
         data = table.rows_of(fitted_on)
         both = _fit(*data, C, seed)
-        return _First(*both, *_fit_alone(*data, len(computed[0].names), C))
+        return _First(*both, *_fit_alone(*data[:3], len(computed[0].names), C))
 
     tasks = [*(train for train, _ in split), everything]
     fits = Parallel(n_jobs=n_jobs, prefer="threads")(delayed(first)(task) for task in tasks)
@@ -218,12 +219,15 @@ class _Table:
             [self._matrix, sparse.csr_array(columns)], format="csr", dtype=np.float32
         )
 
-    def rows_of(self, pages: Ints) -> tuple[sparse.csr_array, Ints, Floats]:
-        """Columns, label and weight of every block of these pages for each label that it has."""
+    def rows_of(self, pages: Ints) -> tuple[sparse.csr_array, Ints, Floats, Floats]:
+        """Every block of these pages for each label that it has.
+
+        Its columns, that label and its weight, and the share of the block that is headline.
+        """
         rows = np.flatnonzero(np.isin(self.page, pages))
         row, label = np.nonzero(self.share[rows])
         weight = self.share[rows][row, label] * self.weight[rows[row]]
-        return self._matrix[rows[row]], label, weight
+        return self._matrix[rows[row]], label, weight, self.share[rows[row], _HEADLINE]
 
 
 def _moments(columns: Floats, weight: Floats) -> tuple[Floats, Floats]:
@@ -233,19 +237,20 @@ def _moments(columns: Floats, weight: Floats) -> tuple[Floats, Floats]:
 
 
 def _fit(
-    matrix: sparse.csr_array, label: Ints, weight: Floats, C: float, seed: int
+    matrix: sparse.csr_array, label: Ints, weight: Floats, titled: Floats, C: float, seed: int
 ) -> tuple[Floats, Floats]:
     """Coefficients of shape (n_columns, 2) and intercepts of shape (2,).
 
     The first column tells content from boilerplate, the second the headline from both. Headlines
-    are short and one of hundreds of blocks: they count by blocks, not by words, and a sample of
-    the others stands for all.
+    are short and one of hundreds of blocks: they count by blocks, not by words, and of very many
+    others a sample stands for all. `titled` is the share of each block that is headline.
     """
     headline = label == _HEADLINE
     body = np.flatnonzero(~headline)
-    sampled = body[np.random.default_rng(seed).random(body.size) * _THINNING < 1.0]
+    thinning = min(_THINNING, max(body.size / _UNTHINNED, 1.0))
+    sampled = body[np.random.default_rng(seed).random(body.size) * thinning < 1.0]
     both = np.sort(np.concatenate((np.flatnonzero(headline), sampled)))
-    counted = np.where(headline, 1.0, float(_THINNING))
+    counted = np.where(headline, titled, thinning * (1.0 - titled))
     content = _regression(matrix[body], label[body] == _CONTENT, weight[body], C)
     title = _regression(matrix[both], headline[both], counted[both], C)
     return np.column_stack((content[0], title[0])), np.array((content[1], title[1]))

@@ -124,6 +124,24 @@ def test_a_block_of_more_than_thirty_words_is_no_headline(fitted: BoilerplateCla
     assert np.allclose(long.sum(axis=1), 1)
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_two_pages_are_enough_to_tell_a_headline_whatever_the_seed(seed: int) -> None:
+    model = BoilerplateClassifier(seed=seed).fit(PAGES[:2], LABELS[:2])
+    assert model.predict(PAGES[:2]) == LABELS[:2]
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3])
+def test_a_share_of_the_headline_is_learnt_as_such(share: float) -> None:
+    told = [
+        np.array(
+            [[0, share, 1 - share] if x == "boilerplate" else [1 - share, share, 0] for x in xs]
+        )
+        for xs in LABELS
+    ]
+    found = np.concatenate(BoilerplateClassifier().fit(PAGES, told).predict_proba(PAGES))[:, 1]
+    assert np.abs(found - share).max() < 0.05
+
+
 def test_it_follows_the_contract_of_estimators() -> None:
     classifier = BoilerplateClassifier(C=0.5, folds=4)
     copy = clone(classifier)
