@@ -6,7 +6,7 @@ PAGE ?= labeled/en-news-harrow.html
 .PHONY: demo test oldest engines train evaluate clean
 
 demo: .venv/installed ## the article of a page: make demo PAGE=my.html
-	@$(BIN)/boilerplate extract $(PAGE)
+	@$(BIN)/boilerplate extract "$(PAGE)"
 
 test: .venv/installed-dev ## what continuous integration runs
 	$(BIN)/python -m ruff check .

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from functools import lru_cache
 from itertools import islice
+from numbers import Real
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, TypeVar
 
 from boilerplate.decision import labelled
@@ -56,8 +59,12 @@ class BoilerplateFilter:
         if format not in FORMATS:
             raise BoilerplateError(f"format is {format!r}; it must be one of {', '.join(FORMATS)}")
         check_kind(kind)
-        if threshold is not None and not 0.0 <= threshold <= 1.0:
+        if threshold is not None and not (isinstance(threshold, Real) and 0.0 <= threshold <= 1.0):
             raise BoilerplateError(f"threshold is {threshold!r}; it must lie between 0 and 1")
+        if not isinstance(model, (BoilerplateClassifier, str, Path, NoneType)):
+            raise ModelError(
+                f"model is {model!r}; it must be a classifier, the path of a model file, or None"
+            )
         self.model = _loaded(model) if isinstance(model, (str, Path)) else model
         self.threshold = threshold
         self.format = format
@@ -97,13 +104,23 @@ class BoilerplateFilter:
         pickled = pickle.dumps(wrap_non_picklable_objects(self, keep_wrapper=False))
         rest = iter(pages)
         with Parallel(n_jobs=workers, batch_size=8) as parallel:
-            while window := list(islice(rest, workers * _WINDOW)):
+            failed: Exception | None = None
+            while failed is None:
+                window: list[AnyPage] = []
+                try:
+                    window.extend(islice(rest, workers * _WINDOW))
+                except Exception as error:  # what came before it is not to be lost
+                    failed = error
                 # Large trees cannot be sent to another process: they are cut here.
                 sent = (segment(page) if is_soup(page) else page for page in window)
                 for article in parallel(delayed(_attempt)(pickled, page) for page in sent):
                     if isinstance(article, BoilerplateError):
                         raise article
                     yield article
+                if not window:
+                    break
+            if failed is not None:
+                raise failed
 
     def prune(self, soup: Soup) -> Soup:
         """Remove the boilerplate from a BeautifulSoup tree in place, and return the tree.
@@ -142,7 +159,7 @@ class BoilerplateFilter:
             node = nodes[place]
             if not isinstance(node, Tag):
                 goes = id(node) in unwanted or isinstance(node, (Comment, CData))
-            elif node.name in _EMPTY_ELEMENTS:
+            elif node.name in _EMPTY_ELEMENTS and not node.contents:
                 goes = place not in among
             else:
                 bare = all(
@@ -170,7 +187,7 @@ class BoilerplateFilter:
         if not len(page):
             return []
         computed = features(page)
-        model = self.model or shipped_model(page.kind)
+        model = shipped_model(page.kind) if self.model is None else self.model
         found = model.page_proba(page, computed)
         labels, probability = labelled(found, computed.words, computed.same, self.threshold)
         tags: Sequence[str | None] = page.tags or [None] * len(page)
@@ -216,7 +233,7 @@ def classify(
 ) -> list[Block]:
     """Every block of a page with its label and probability, in reading order.
 
-    The arguments and the errors are those of `extract`.
+    The arguments are those of the same names of `extract`, and the errors its.
     """
     return BoilerplateFilter(model, threshold, kind=kind).classify(page)
 
@@ -255,7 +272,7 @@ def load_shipped(kind: str) -> None:
 
 
 @lru_cache(maxsize=8)
-def _loaded_version(path: Path, modified: int) -> BoilerplateClassifier:
+def _loaded_version(path: Path, place: Path, *version: int) -> BoilerplateClassifier:
     return BoilerplateClassifier.load(path)
 
 
@@ -263,7 +280,8 @@ def _loaded(path: str | Path) -> BoilerplateClassifier:
     """A model file, read once as long as it does not change."""
     path = Path(path)
     try:
-        modified = path.stat().st_mtime_ns
-    except (OSError, ValueError):  # loading it says why
-        modified = 0
-    return _loaded_version(path, modified)
+        place, found = path.resolve(), path.stat()
+    except (OSError, ValueError):
+        return BoilerplateClassifier.load(path)  # which says why not
+    version = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    return copy(_loaded_version(path, place, *version))  # to be fitted anew without harm

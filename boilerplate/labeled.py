@@ -20,6 +20,7 @@ from boilerplate.sources.streams import Plain
 
 _WORD = re.compile(rf"[{SPACELESS}]|[^\s{SPACELESS}]+")
 _LOST = 0.1  # the share of a page's words that may go without a label
+_MOST_WORDS = 20_000  # of a page that are compared with all others of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _content(
     record: dict[str, Any], id: str, kind: str, folder: Path, where: str
 ) -> str | bytes | None:
     """Find the page that was labelled; None for a text page that was not stored."""
-    if isinstance(record.get("html"), str) and kind == "html":
+    if isinstance(record.get("html"), str):
         return str(record["html"])
     beside = os.path.join(folder, f"{id}.{'html' if kind == 'html' else 'txt'}")
     if os.path.isfile(beside):
@@ -144,7 +145,9 @@ def _carry(
     """
     old, new = ([" ".join(text.split()) for text in side] for side in (old, new))
     carried, found = _by(_differences(old, new), old, labels, new)
-    if found < 1:  # repeated blocks may have been paired crosswise: let the words decide alone
+    words = sum(len(text.split()) for text in old)
+    # Repeated blocks may have been paired crosswise: the words decide alone, which takes its time.
+    if found < 1 and words < _MOST_WORDS:
         by_words = _by([("replace", 0, len(old), 0, len(new))], old, labels, new)
         carried, found = max((carried, found), by_words, key=lambda result: result[1])
     return carried, found

@@ -92,7 +92,7 @@ class BoilerplateClassifier:
         self,
         pages: Iterable[AnyPage],
         labels: Iterable[Sequence[str] | Floats],
-        groups: Iterable[str] | None = None,
+        groups: Iterable[object] | None = None,
     ) -> BoilerplateClassifier:
         """Fit on labelled pages.
 
@@ -112,8 +112,8 @@ class BoilerplateClassifier:
         segmented = [segment(page) for page in pages]
         given = _as_many(labels, segmented, "labels")
         shares = [_shares(given[i], page, i) for i, page in enumerate(segmented)]
-        each = map(str, range(len(segmented)))
-        sites = _as_many(each if groups is None else groups, segmented, "groups")
+        each = range(len(segmented)) if groups is None else groups
+        sites = [str(site) for site in _as_many(each, segmented, "groups")]
         passes: dict[str, Passes] = {}
         for kind in ("html", "text"):
             chosen = [i for i, p in enumerate(segmented) if p.kind == kind and len(p)]
@@ -185,6 +185,8 @@ class BoilerplateClassifier:
     def page_proba(self, page: Page, computed: Features | None = None) -> Floats:
         """`predict_proba` of one segmented page, whose features may be computed already."""
         self._check_fitted()
+        if not len(page):
+            return np.zeros((0, len(LABELS)))
         if page.kind not in self.passes_:
             fitted = " and ".join(self.passes_)
             raise ModelError(
@@ -226,6 +228,8 @@ def _shares(labels: Sequence[str] | Floats, page: Page, number: int) -> Floats:
         fits = shares.shape == (len(page), len(LABELS)) and bool(
             ((shares >= 0) & (shares <= 1)).all()
         )
+    elif labels is None:
+        raise LabelError(f"page {number} has no labels")
     else:
         unknown = [label for label in labels if label not in LABELS]
         if unknown:

@@ -24,7 +24,8 @@ _MOST_LEVELS = 8  # of lists and quotes in one another that are shown
 _MARKUP = re.compile(
     r"""
     \\(?=[!-/:-@\[-`{-~]) |<(?=[A-Za-z/!?]) |&(?=\#?\w{1,32};) |\](?=\()
-    |`(?=`{0,20}[^`]+`) |\*(?=\*{0,20}[^\s*][^*]*\*) |(?<![^\W_])_(?=_{0,20}[^\s_][^_]*_)
+    |`(?=`{0,20}[^`]+`) |~(?=~?[^\s~](?:[^~]*[^\s~])?~)
+    |\*(?=\*{0,20}[^\s*][^*]*\*) |(?<![^\W_])_(?=_{0,20}[^\s_][^_]*_)
     """,
     re.X,
 )
@@ -223,6 +224,7 @@ def _markdown(placed: Sequence[_Placed]) -> str:
     parts: list[str] = []
     before: _Placed | None = None
     margins: dict[int, str] = {}  # by item or quotation: what its further lines begin with
+    marked: set[int] = set()  # lists whose marks set them apart from the list before them
     for blocks in _runs(placed):
         here = blocks[0]
         known = before.levels if before is not None else ()
@@ -235,7 +237,10 @@ def _markdown(placed: Sequence[_Placed]) -> str:
         for level in here.levels[len(shared) :]:
             mark = "> "
             if level.list >= 0:
-                mark = f"{level.number}. " if level.tag == "ol" else "- "
+                if _follows(known[len(shared) :], level, marked):
+                    marked.add(level.list)
+                ends, bullet = (") ", "* ") if level.list in marked else (". ", "- ")
+                mark = f"{level.number}{ends}" if level.tag == "ol" else bullet
             margins[level.element] = mark if level.list < 0 else " " * len(mark)
             first += mark
         further = "".join(margins[level.element] for level in here.levels)
@@ -244,6 +249,14 @@ def _markdown(placed: Sequence[_Placed]) -> str:
         parts.append("\n".join([first + lines[0], *rest]))
         before = blocks[-1]
     return "".join(parts)
+
+
+def _follows(before: Sequence[_Level], level: _Level, marked: set[int]) -> bool:
+    """Whether a list begins right behind another, with whose marks it would be one list."""
+    ended = before[0] if before else None
+    if ended is None or ended.list in (-1, level.list) or ended.tag != level.tag:
+        return False
+    return ended.list not in marked
 
 
 def _runs(placed: Sequence[_Placed]) -> Iterator[list[_Placed]]:

@@ -306,6 +306,10 @@ def test_a_table_is_told_what_is_wrong_with_its_columns(model: str) -> None:
         ArticleMapper(model=model)({"html": ["x"], "error": ["mine"]})
     with pytest.raises(BoilerplateError, match="'text' already; choose another output_column"):
         ArticleMapper(model=model)({"html": ["x"], "text": ["mine"]})
+    with pytest.raises(BoilerplateError, match="'html' already; choose another error_column"):
+        ArticleMapper(model=model, output_column="html", error_column="html")({"html": ["x"]})
+    with pytest.raises(BoilerplateError, match="batched=True"):
+        ArticleMapper(model=model)({"html": "<p>x"})
     with pytest.raises(BoilerplateError, match=r"nowhere\.json"):
         ArticleMapper(model="nowhere.json")
 

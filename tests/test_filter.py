@@ -134,6 +134,9 @@ def test_an_empty_page_has_no_article(any_keep: BoilerplateFilter, page: str | b
         ({"kind": "xml"}, "'xml'.*auto"),
         ({"threshold": 1.5}, "1.5.*between 0 and 1"),
         ({"threshold": float("nan")}, "nan.*between 0 and 1"),
+        ({"threshold": "0.5"}, "'0.5'.*between 0 and 1"),
+        ({"model": 0}, "model is 0; it must be a classifier"),
+        ({"model": BoilerplateClassifier}, "must be a classifier"),
         ({"model": "missing.json"}, "missing.json"),
         ({"model": Path("missing") / "model.json"}, "model.json"),
     ],
@@ -149,11 +152,29 @@ def test_a_model_file_that_was_written_anew_is_read_anew(
 ) -> None:
     path = tmp_path / "model.json"
     small_model.save(path)
-    before = BoilerplateFilter(path)
-    assert BoilerplateFilter(str(path)).model is before.model  # unchanged, it is read but once
+    before, again = BoilerplateFilter(path).model, BoilerplateFilter(str(path)).model
+    assert before and again and again.passes_ is before.passes_  # unchanged, it is read but once
     labels = ["content"] * 3 + ["boilerplate"] * 7  # the menu is the article
-    BoilerplateClassifier(C=1.0).fit([PAGE], [labels]).save(path)
-    assert BoilerplateFilter(path)(PAGE).startswith("Home") and FIRST in before(PAGE)
+    again.fit([PAGE], [labels])
+    assert FIRST in BoilerplateFilter(path)(PAGE)  # to fit what was read changes no other
+    again.save(path)
+    assert BoilerplateFilter(path)(PAGE).startswith("Home")
+    assert FIRST in BoilerplateFilter(before)(PAGE)
+
+
+def test_a_model_is_looked_for_where_the_process_stands(
+    small_model: BoilerplateClassifier, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = BoilerplateClassifier().fit([PAGE], [["content"] * 3 + ["boilerplate"] * 7])
+    for name, model in (("a", small_model), ("b", other)):
+        (tmp_path / name).mkdir()
+        model.save(tmp_path / name / "m.json")
+        os.utime(tmp_path / name / "m.json", (1, 1))
+    found = []
+    for name in ("a", "b"):
+        monkeypatch.chdir(tmp_path / name)
+        found.append(BoilerplateFilter("m.json")(PAGE))
+    assert FIRST in found[0] and found[1].startswith("Home")
 
 
 def test_what_is_no_page_is_told(keep: BoilerplateFilter) -> None:
@@ -204,6 +225,20 @@ def test_what_is_no_page_ends_a_pipe_at_its_place(keep: BoilerplateFilter, worke
     articles = keep.pipe(pages, workers=workers)
     assert list(islice(articles, 20)) == [keep(PAGE)] * 20
     with pytest.raises(PageError, match="NoneType"):
+        next(articles)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_pages_before_an_error_of_their_source_are_not_lost(
+    keep: BoilerplateFilter, workers: int
+) -> None:
+    def pages() -> Iterator[str]:
+        yield from [PAGE] * 3
+        raise OSError("the line is down")
+
+    articles = keep.pipe(pages(), workers=workers)
+    assert list(islice(articles, 3)) == [keep(PAGE)] * 3
+    with pytest.raises(OSError, match="the line is down"):
         next(articles)
 
 
@@ -280,6 +315,14 @@ def test_pruning_small_trees(small_model: BoilerplateClassifier, html: str) -> N
     soup = BeautifulSoup(html, "html.parser")
     text = soup.get_text()
     assert BoilerplateFilter(small_model, threshold=0).prune(soup).get_text() == text
+
+
+def test_pruning_keeps_what_a_feed_holds_in_elements_that_html_has_empty(
+    small_model: BoilerplateClassifier,
+) -> None:
+    feed = BeautifulSoup("<rss><link>https://example.org/</link><p>Text</p></rss>", "lxml-xml")
+    whole = BoilerplateFilter(small_model, threshold=0).prune(feed).get_text()
+    assert whole == "https://example.org/Text"
 
 
 def test_pruning_leaves_the_cells_of_a_kept_row_in_their_columns(

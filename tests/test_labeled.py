@@ -70,11 +70,16 @@ def test_a_folder_is_read_with_the_pages_that_stand_beside(tmp_path: Path) -> No
 def test_the_text_that_stands_beside_is_cut_and_not_the_labelled_blocks(tmp_path: Path) -> None:
     blocks = [{"text": "Menu Nothing", "label": "boilerplate"},
               {"text": "is as it was. Nobody came back.", "label": "content"}]  # fmt: skip
-    path = _write(tmp_path, _record(id="note", kind="text", html=None, blocks=blocks))
-    (tmp_path / "note.txt").write_text("Menu\n\nNothing is as it was.\nNobody came back.\n")
-    [note] = read_labeled(path)
-    assert note.page.texts == ["Menu", "Nothing is as it was.", "Nobody came back."]
-    assert note.labels == ["boilerplate", "content", "content"]
+    text = "Menu\n\nNothing is as it was.\nNobody came back.\n"
+    path = _write(
+        tmp_path,
+        _record(id="note", kind="text", html=None, blocks=blocks),
+        _record(id="within", kind="text", html=text, blocks=blocks),
+    )
+    (tmp_path / "note.txt").write_text(text)
+    for note in read_labeled(path):
+        assert note.page.texts == ["Menu", "Nothing is as it was.", "Nobody came back."]
+        assert note.labels == ["boilerplate", "content", "content"]
 
 
 def test_labels_outlive_another_segmentation(tmp_path: Path) -> None:

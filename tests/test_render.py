@@ -64,7 +64,20 @@ def test_markdown_items_with_headings_and_code() -> None:
 
 
 def test_markdown_lists_one_after_another_stay_two() -> None:
-    assert markdown("<ol><li>a</ol><ol><li>b</ol>") == "1. a\n\n1. b"
+    assert markdown("<ol><li>a</ol><ol><li>b</ol>") == "1. a\n\n1) b"
+    three = markdown("<ul><li>a</ul><ul><li>b<li>c</ul><ul><li>d</ul><p>e<ul><li>f</ul>")
+    assert three == "- a\n\n* b\n* c\n\n- d\n\ne\n\n- f"
+    assert markdown("<ul><li>a<ul><li>b</ul><li>c</ul>") == "- a\n  - b\n- c"
+
+
+def test_an_ordered_list_may_count_down() -> None:
+    html = "<ol reversed><li>a<li>b<li value=7>c<li>d</ol><ol reversed start=2><li>e<li>f</ol>"
+    assert markdown(html) == "4. a\n3. b\n7. c\n6. d\n\n2) e\n1) f"
+
+
+def test_what_would_be_struck_through_is_escaped() -> None:
+    assert markdown("<p>~~a~~ and ~b c~") == "\\~\\~a~~ and \\~b c~"
+    assert markdown("<p>~5 km to ~10 km") == "~5 km to ~10 km"
 
 
 def test_markdown_items_without_a_list_are_paragraphs() -> None:
@@ -232,7 +245,7 @@ def test_items_of_ordered_lists_keep_their_numbers() -> None:
         "<li value=9>nine</ol><ol start=x><li>one"
     )
     out = rendered(html, "markdown")
-    assert out == "4. four\n6. six\n   1. one\n   7. seven\n9. nine\n\n1. one"
+    assert out == "4. four\n6. six\n   1. one\n   7. seven\n9. nine\n\n1) one"
     again = rendered(rendered(html, "html"), "markdown")
     assert again == out
 

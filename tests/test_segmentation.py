@@ -305,6 +305,7 @@ def test_html_is_told(page: str) -> None:
         "From: <anna@example.com>\nTo: <ben@example.com>\n\nHello",
         "<anna> hi all\n<ben> hello\n<anna> there is a <p> tag again",
         "1. Write <html> at the top and </html> at the end.\n2. Save it and look at it.",
+        f"<h1 align='center'>Tide</h1>\n\n## One\n\n{LONG}\n\n```\nx = 0\n```\n{LONG}",  # a README
     ],
 )
 def test_text_is_told(page: str) -> None:

@@ -109,7 +109,8 @@ class PageColumns:
             (self.output_column, "output_column"),
             (self.error_column, "error_column"),
         ):
-            if name in present and not (name == self.text_column == self.output_column):
+            replaces = parameter == "output_column" and name == self.text_column
+            if name in present and not replaces:
                 raise BoilerplateError(
                     f"the table has a column {name!r} already; choose another {parameter}"
                 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from boilerplate.engines._pages import PageColumns
+from boilerplate.errors import BoilerplateError
 
 
 class ArticleMapper(PageColumns):
@@ -19,5 +20,7 @@ class ArticleMapper(PageColumns):
     def __call__(self, batch: Mapping[str, Sequence[Any]]) -> dict[str, list[str]]:
         """The columns of articles and errors, which `map` adds to the others."""
         self._check(batch)
+        if isinstance(batch[self.text_column], (str, bytes)):
+            raise BoilerplateError("this is one row, not a batch: map it with batched=True")
         columns = self._columns(batch[self.text_column])
         return {name: [value or "" for value in values] for name, values in columns.items()}

@@ -456,8 +456,11 @@ def _places(tags: list[str], parents: list[int], nodes: list[_Node]) -> Ints:
             while up >= 0 and tags[up] not in {"ol", "ul"}:
                 up = parents[up]
             if up >= 0 and tags[up] == "ol":
-                before = items[up] if up in items else _number(nodes[up], "start", 1) - 1
-                places[element] = items[up] = _number(nodes[element], "value", before + 1)
+                step = -1 if "reversed" in nodes[up].attributes else 1
+                if up not in items:
+                    first = 1 if step > 0 else _count_items(nodes[up])
+                    items[up] = _number(nodes[up], "start", first) - step
+                places[element] = items[up] = _number(nodes[element], "value", items[up] + step)
         elif tags[element] == "tr":
             number[element] = rows[up] = rows.get(up, -1) + 1
             free[element] = 0
@@ -474,6 +477,14 @@ def _places(tags: list[str], parents: list[int], nodes: list[_Node]) -> Ints:
             if height > 1:
                 above.update(dict.fromkeys(range(column, free[up]), row + height))
     return places
+
+
+def _count_items(node: _Node) -> int:
+    count, child = 0, node.first_child
+    while child is not None:
+        count += child.tag == "li"
+        child = child.next
+    return count
 
 
 def _number(node: _Node, attribute: str, default: int) -> int:

@@ -21,6 +21,7 @@ _CLOSED = re.compile(rf"<({_BLOCK_TAGS}|{_INLINE_TAGS})(?:\s[^<>]*)?>[^<>]*</\1\
 _PARAGRAPHS = re.compile(
     r"[.!?…:\"'”»)]\s*(?:</p>\s*<p(?:\s[^<>]*)?>|<br\s*/?>\s*<br\s*/?>)\s*\w", re.I
 )
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*\S")
 _PARAGRAPH_WORDS = 150  # of a long one
 
 # A tag without attributes amid the words of a sentence, or in quotes there.
@@ -35,7 +36,8 @@ def guess_kind(text: str) -> str:
     A document says so in its first words. Else it is a matter of how much of the string is
     markup: a fragment opens with a tag that is closed again, or has a block tag to every few
     words, or parts its paragraphs by tags, while text that talks about HTML names tags amid its
-    words, and text in somebody's own XML holds none of HTML's tags.
+    words, Markdown that begins with a tag or two goes on without, and text in somebody's own XML
+    holds none of HTML's tags.
     """
     head = text[:_LOOK].lstrip("\ufeff")
     if _DOCUMENT.match(head):
@@ -46,8 +48,10 @@ def guess_kind(text: str) -> str:
         return "html"
     tags = len(_TAG.findall(head)) - 2 * len(_MENTIONED.findall(head))
     words = len(head.split())
-    if _OPENS.match(head) and (tags * 40 >= words or _CLOSED.search(head)):
-        return "html"
+    if _OPENS.match(head):
+        held = sum(len(element[0].split()) for element in _CLOSED.finditer(head))
+        if tags * 40 >= words or held * 10 >= words or (held and not _BLANK_LINE.search(head)):
+            return "html"
     parted = len(_PARAGRAPHS.findall(head))
     if parted and parted * _PARAGRAPH_WORDS >= words:
         return "html"
