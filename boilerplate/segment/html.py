@@ -61,6 +61,7 @@ _FRAME = re.compile(rb"iframe\b", re.I)
 _XML = re.compile(rb"\s*<\?xml\b")
 _ENDED = re.compile(rb"<([a-z][\w:.-]*+)((?>\s+|[^<>\"'/\s]+|\"[^\"]*\"|'[^']*'|/(?!>))*+)/>", re.I)
 _VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
+_TEMPLATE = re.compile(rb"<(/?)template\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.I)
 _LONGEST_FALLBACK = 4096  # bytes from a frame to its end tag
 _PERMALINKS = frozenset("#§¶🔗")  # what a heading's link to itself shows, which is no text of it
 _LINE_BREAK = "\x1f"
@@ -131,6 +132,8 @@ def _lexbor_tree(source: bytes) -> _Node | None:
         source = limited
         text, tag = _tags(source)
     source = _without_frames(source, text, tag)
+    if b"shadowrootmode" in source:
+        source = _with_shadow_roots(source)
     if may_nest(text, tag):
         source = limit_nesting(source.decode()).encode()
     return LexborHTMLParser(source).root
@@ -142,6 +145,18 @@ def _with_end_tag(element: re.Match[bytes]) -> bytes:
     if name.lower() in _VOID:
         return element.group()
     return b"<%b%b></%b>" % (name, attributes, name)
+
+
+def _with_shadow_roots(source: bytes) -> bytes:
+    """A page with `<div>` in the place of templates that browsers show: declared shadow roots."""
+    shown = bytearray(source)
+    opened: list[bool] = []  # of the templates around, whether each is shown
+    for tag in _TEMPLATE.finditer(source):
+        if not tag[1]:
+            opened.append(b"shadowrootmode" in tag[2].lower())
+        if opened and (opened.pop() if tag[1] else opened[-1]):
+            shown[tag.start(2) - len("template") : tag.start(2)] = b"div".ljust(len("template"))
+    return bytes(shown)
 
 
 def _tags(source: bytes) -> tuple[NDArray[np.uint8], Ints]:
