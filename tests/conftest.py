@@ -4,14 +4,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import PAGE
+from commands import LABELED, PAGE
 from hypothesis import settings
 from threadpoolctl import threadpool_limits
 
 from boilerplate import BoilerplateClassifier
 from boilerplate.labeled import read_labeled
-
-ROOT = Path(__file__).resolve().parents[1]
 
 # How long an example takes is a matter of what else the machine does.
 settings.register_profile("patient", deadline=None)
@@ -21,7 +19,7 @@ settings.load_profile("patient")
 @pytest.fixture(scope="session")
 def small_model() -> BoilerplateClassifier:
     """A model of every second labelled page of each kind."""
-    labeled = read_labeled(ROOT / "labeled")
+    labeled = read_labeled(LABELED)
     chosen = [
         page
         for kind in ("html", "text")

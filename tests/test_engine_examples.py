@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import LABELED, ROOT
 
 from boilerplate import BoilerplateClassifier, BoilerplateFilter
 
-ROOT = Path(__file__).resolve().parents[1]
 DOCS = (ROOT / "docs" / "engines.md").read_text(encoding="utf-8")
 PAGES = ("en-news-harrow.html", "zh-news-linhe.html", "de-docs-regalwerk.html", "en-text-fixit.txt")
 ENGINES = {  # the headings, and what must be installed
@@ -55,7 +55,7 @@ def written(folder: Path) -> Iterator[tuple[str, str]]:
 def test_an_example_runs(engine: str, small_model: BoilerplateClassifier, tmp_path: Path) -> None:
     pytest.importorskip(ENGINES[engine])
     keep = BoilerplateFilter(small_model)
-    pages = {name: (ROOT / "labeled" / name).read_text(encoding="utf-8") for name in PAGES}
+    pages = {name: (LABELED / name).read_text(encoding="utf-8") for name in PAGES}
     articles = [keep(page) for page in pages.values()]
     assert min(map(len, articles)) > 100
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import LABELED
 
 import boilerplate
 from boilerplate import BoilerplateClassifier, BoilerplateError
 from boilerplate.decoding import decode
 
-ROOT = Path(__file__).resolve().parents[1]
-NAMES = sorted(p.name for p in (ROOT / "labeled").iterdir() if p.suffix in (".html", ".txt"))[:32]
+NAMES = sorted(p.name for p in (LABELED).iterdir() if p.suffix in (".html", ".txt"))[:32]
 PDF, EMPTY, NULL = "a PDF, not a page", "the page is empty", "the value is null"
 
 # The engines warn of their own matters: deprecations, sockets, processes.
@@ -38,7 +38,7 @@ def model(small_model: BoilerplateClassifier, tmp_path_factory: pytest.TempPathF
 def rows() -> list[Row]:
     """The pages as a crawl has them, with a number that is sometimes missing."""
     return [
-        {"id": name, "size": None if i % 3 else i, "html": (ROOT / "labeled" / name).read_bytes()}
+        {"id": name, "size": None if i % 3 else i, "html": (LABELED / name).read_bytes()}
         for i, name in enumerate(NAMES)
     ]
 
@@ -83,7 +83,7 @@ def test_the_command_line_gives_the_articles_of_the_library(
     model: str, articles: dict[str, str]
 ) -> None:
     command = Path(sys.executable).with_name("boilerplate")
-    pages = [ROOT / "labeled" / name for name in NAMES]
+    pages = [LABELED / name for name in NAMES]
     done = subprocess.run([command, "extract", "-m", model, *pages], stdout=subprocess.PIPE)
     records = [json.loads(line) for line in done.stdout.splitlines()]
     assert {Path(record["id"]).name: record["text"] for record in records} == articles

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from commands import LABELED, ROOT
 
 from boilerplate import BoilerplateClassifier, BoilerplateError
 from boilerplate.page import Kind
@@ -38,9 +39,6 @@ from training.report import (
     segment_scores,
     tables,
 )
-
-ROOT = Path(__file__).parent.parent
-LABELED = ROOT / "labeled"
 
 
 @pytest.fixture(scope="module")

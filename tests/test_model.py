@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from commands import ROOT
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
@@ -25,7 +26,6 @@ from boilerplate.decision import GAP, LEAST, PASSAGE, SPREAD
 from boilerplate.features import features
 from boilerplate.segment import segment
 
-ROOT = Path(__file__).resolve().parents[1]
 SENTENCE = "The ferry number {} left the harbour at dawn, and it came back with the tide of night."
 
 

@@ -12,10 +12,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from commands import LABELED, ROOT
 
 import boilerplate
 
-ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 PARAGRAPH = (
@@ -84,7 +84,7 @@ def test_the_installed_command_works_away_from_the_checkout(
     blocks = run(command, "classify", "page.html", cwd=tmp_path).splitlines()
     assert "content" in {json.loads(block)["label"] for block in blocks}
     options = ("-o", "mine.json", "--folds", "0")
-    rows = run(command, "train", ROOT / "labeled", *options, cwd=tmp_path).splitlines()
+    rows = run(command, "train", LABELED, *options, cwd=tmp_path).splitlines()
     assert [json.loads(row)["kind"] for row in rows] == ["html", "text"]
     assert PARAGRAPH in run(command, "extract", "-m", "mine.json", "page.html", cwd=tmp_path)
 
@@ -135,7 +135,7 @@ def test_the_public_names_are_there_and_described() -> None:
 
 def test_the_readme_examples_run(tmp_path: Path) -> None:
     """Every Python block and every `boilerplate` command of the README, in their order."""
-    (tmp_path / "labeled").symlink_to(ROOT / "labeled")
+    (tmp_path / "labeled").symlink_to(LABELED)
     examples = re.findall(r"^```(sh|python)\n(.*?)^```", README, re.S | re.M)
     assert {language for language, _ in examples} == {"sh", "python"}
     for number, (language, code) in enumerate(examples):
