@@ -13,6 +13,13 @@ class ModelError(BoilerplateError):
     """A model that cannot be loaded, or that does not fit what it is asked to do."""
 
 
+class ParameterError(BoilerplateError, ValueError):
+    """A parameter of the classifier that it has not, or that is out of range.
+
+    It is a `ValueError`, too, as scikit-learn expects.
+    """
+
+
 class LabelError(BoilerplateError):
     """Labelled data that cannot be read or that does not fit its page."""
 

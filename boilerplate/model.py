@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
-from boilerplate.errors import LabelError, ModelError
+from boilerplate.errors import LabelError, ModelError, ParameterError
 from boilerplate.features import Features
 from boilerplate.modelfile import read_model, write_model
 from boilerplate.page import LABELS, Floats, Label, Page
@@ -67,10 +67,14 @@ class BoilerplateClassifier:
         return {name: getattr(self, name) for name in _parameters()}
 
     def set_params(self, **params: Any) -> BoilerplateClassifier:
-        """Set constructor arguments by name; returns the classifier."""
+        """Set constructor arguments by name; returns the classifier.
+
+        Raises:
+            ParameterError: If there is no such argument.
+        """
         for name, value in params.items():
             if name not in _parameters():
-                raise ValueError(f"BoilerplateClassifier has no parameter {name!r}")
+                raise ParameterError(f"BoilerplateClassifier has no parameter {name!r}")
             setattr(self, name, value)
         return self
 
@@ -104,7 +108,7 @@ class BoilerplateClassifier:
 
         Raises:
             LabelError: If the labels do not fit the pages, or there is nothing to learn from.
-            ModelError: If a constructor argument is out of range.
+            ParameterError: If a constructor argument is out of range.
         """
         from boilerplate.fitting import fit_passes
 
@@ -197,11 +201,11 @@ class BoilerplateClassifier:
 
     def _check_parameters(self) -> None:
         if not isinstance(self.C, Real) or isinstance(self.C, bool) or not 0 < self.C < np.inf:
-            raise ModelError(f"C is {self.C!r}; it must be a number above zero")
+            raise ParameterError(f"C is {self.C!r}; it must be a number above zero")
         for name, least in (("folds", 2), ("min_groups", 1), ("seed", 0)):
             value = getattr(self, name)
             if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
-                raise ModelError(
+                raise ParameterError(
                     f"{name} is {value!r}; it must be a whole number of at least {least}"
                 )
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from math import fsum
 from typing import NamedTuple
 
+from boilerplate.errors import BoilerplateError
+
 _WORD = re.compile(r"\w+")
 
 
@@ -43,8 +45,8 @@ def mean_scores(scores: Sequence[Scores]) -> Scores:
     The mean F1 is the mean of the pages' F1, not the harmonic mean of the other two means.
 
     Raises:
-        ValueError: if there are no scores.
+        BoilerplateError: If there are no scores.
     """
     if not scores:
-        raise ValueError("no scores to average")
+        raise BoilerplateError("no scores to average")
     return Scores(*(fsum(column) / len(scores) for column in zip(*scores, strict=True)))

@@ -150,8 +150,9 @@ def test_it_follows_the_contract_of_estimators() -> None:
     assert classifier.set_params(C=2, seed=3) is classifier
     assert (classifier.C, classifier.seed) == (2, 3)
     assert "C=2" in repr(classifier)
-    with pytest.raises(ValueError, match="no parameter 'depth'"):
+    with pytest.raises(ValueError, match="no parameter 'depth'") as error:
         classifier.set_params(depth=3)
+    assert isinstance(error.value, BoilerplateError)
     for call in (lambda: classifier.predict(["a"]), lambda: classifier.save("x.json")):
         with pytest.raises(ModelError, match="not fitted"):
             call()
@@ -174,8 +175,9 @@ def test_it_follows_the_contract_of_estimators() -> None:
 )
 def test_a_parameter_out_of_range_is_refused(wrong: dict[str, Any]) -> None:
     ((name, value),) = wrong.items()
-    with pytest.raises(ModelError, match=f"^{name} is {value!r}; it must be a"):
+    with pytest.raises(ValueError, match=f"^{name} is {value!r}; it must be a") as error:
         BoilerplateClassifier(**wrong).fit(PAGES, LABELS)
+    assert isinstance(error.value, BoilerplateError)
 
 
 def test_what_a_model_file_tells_besides_overrides_nothing(

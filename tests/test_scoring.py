@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boilerplate.errors import BoilerplateError
 from boilerplate.scoring import Scores, mean_scores, word_scores
 
 
@@ -31,5 +32,5 @@ def test_swapping_the_texts_swaps_precision_and_recall(predicted: str, gold: str
 def test_the_mean_f1_is_the_mean_of_the_pages() -> None:
     mean = mean_scores([Scores(1, 0.5, 2 / 3), Scores(0, 0, 0)])
     assert mean == pytest.approx((0.5, 0.25, 1 / 3))
-    with pytest.raises(ValueError, match="no scores"):
+    with pytest.raises(BoilerplateError, match="no scores"):
         mean_scores([])
