@@ -102,25 +102,14 @@ class BoilerplateFilter:
 
         # It goes with every batch, and is unpickled once in each process.
         pickled = pickle.dumps(wrap_non_picklable_objects(self, keep_wrapper=False))
-        rest = iter(pages)
         with Parallel(n_jobs=workers, batch_size=8) as parallel:
-            failed: Exception | None = None
-            while failed is None:
-                window: list[AnyPage] = []
-                try:
-                    window.extend(islice(rest, workers * _WINDOW))
-                except Exception as error:  # what came before it is not to be lost
-                    failed = error
+            for window in _windows(pages, workers * _WINDOW):
                 # Large trees cannot be sent to another process: they are cut here.
                 sent = (segment(page) if is_soup(page) else page for page in window)
                 for article in parallel(delayed(_attempt)(pickled, page) for page in sent):
                     if isinstance(article, BoilerplateError):
                         raise article
                     yield article
-                if not window:
-                    break
-            if failed is not None:
-                raise failed
 
     def prune(self, soup: Soup) -> Soup:
         """Remove the boilerplate from a BeautifulSoup tree in place, and return the tree.
@@ -236,6 +225,21 @@ def classify(
     The arguments are those of the same names of `extract`, and the errors its.
     """
     return BoilerplateFilter(model, threshold, kind=kind).classify(page)
+
+
+def _windows(pages: Iterable[AnyPage], size: int) -> Iterator[list[AnyPage]]:
+    """So many pages at a time; those before an error of their source are not lost."""
+    rest = iter(pages)
+    while True:
+        window: list[AnyPage] = []
+        try:
+            window.extend(islice(rest, size))
+        except Exception:
+            yield window
+            raise
+        if not window:
+            return
+        yield window
 
 
 def _attempt(pickled: bytes, page: AnyPage) -> str | BoilerplateError:

@@ -67,7 +67,7 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
             return
         except (SourceError, OSError, ValueError) as error:
             sentence = plain.damage or f"this is not a sound WARC record ({error})"
-        follows = plain.damage is not None or plain.read(1) != b""
+        follows = _follows(plain)
         place = _next_start(file, start, plain.compression, members, end)
         is_end = place is None and follows and (not file.seekable() or plain.damage is None)
         if is_end:
@@ -138,6 +138,14 @@ def _record(identity: str, page: bytes, fields: dict[str, Any], **known: Any) ->
 
 def _type(content_type: str | None) -> str:
     return (content_type or "missing").partition(";")[0].strip().lower()
+
+
+def _follows(plain: Plain) -> bool:
+    """Whether anything may stand behind the place of a damage."""
+    try:
+        return plain.damage is not None or plain.read(1) != b""
+    except SourceError:
+        return True
 
 
 def _forget(members: deque[tuple[int, int]], place: int) -> None:
