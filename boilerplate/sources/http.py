@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
+from io import BufferedReader, BytesIO
 
 from boilerplate.errors import SourceError
 from boilerplate.sources.items import MOST_BYTES
-from boilerplate.sources.streams import MAGIC, needed, zstd_library
+from boilerplate.sources.streams import CutShort, Plain, compression, needed
 
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(r"HTTP/[\d.]+\s+(\d{3})\b")
@@ -77,32 +79,26 @@ def _dechunked(body: bytes) -> bytes:
 
 
 def _decoded(body: bytes, coding: str) -> bytes:
-    try:
-        if coding in ("gzip", "x-gzip", "deflate") and body.startswith(MAGIC["gzip"]):
-            plain = _gunzipped(body)
-        elif coding == "deflate":
-            plain = _inflated(body)
-        elif coding == "br":
-            plain = _unbrotlied(body)
-        elif coding == "zstd" and body.startswith(MAGIC["zstd"]):
-            reader = zstd_library().ZstdDecompressor().stream_reader(body, read_across_frames=True)
-            plain = reader.read(MOST_BYTES + 1)
-        else:
-            return body
-    except zlib.error as error:
-        raise SourceError(f"its {coding} data are damaged ({error})") from None
+    if coding in ("gzip", "x-gzip", "deflate", "zstd") and compression(body[:4]):
+        plain = _joined_members(body)
+    elif coding == "deflate":
+        plain = _inflated(body)
+    elif coding == "br":
+        plain = _unbrotlied(body)
+    else:
+        return body
     if len(plain) > MOST_BYTES:
         raise SourceError(f"a page of more than {MOST_BYTES:,} bytes")
     return plain
 
 
-def _gunzipped(body: bytes) -> bytes:
-    plain = b""
-    while body.startswith(MAGIC["gzip"]) and len(plain) <= MOST_BYTES:
-        member = zlib.decompressobj(31)
-        plain += member.decompress(body, MOST_BYTES + 1)
-        body = member.unused_data
-    return plain
+def _joined_members(body: bytes) -> bytes:
+    plain = bytearray()
+    stream = Plain(BufferedReader(BytesIO(body)))
+    with suppress(CutShort):
+        while len(plain) <= MOST_BYTES and (part := stream.read(1 << 20)):
+            plain += part
+    return bytes(plain)
 
 
 def _inflated(body: bytes) -> bytes:

@@ -19,6 +19,10 @@ _MOST_OUT = 1 << 20
 _WINDOW = 1 << 31  # of zstd, the largest that `--long` makes
 
 
+class CutShort(SourceError):
+    """A compressed file that ends within a member."""
+
+
 def needed(package: str, what: str) -> SourceError:
     """The error of a library that is not installed."""
     return SourceError(
@@ -26,8 +30,7 @@ def needed(package: str, what: str) -> SourceError:
     )
 
 
-def zstd_library() -> Any:
-    """The package zstandard; a SourceError if it is not installed."""
+def _zstandard() -> Any:
     try:
         import zstandard
     except ImportError:
@@ -115,7 +118,7 @@ class Plain(io.RawIOBase):
                     self.members.append((self._position, self._place - len(self._fed)))
                 self._member = self._decompressor()
             elif not self._fed:
-                raise SourceError(f"the {self.compression} data end early; the file is cut short")
+                raise CutShort(f"the {self.compression} data end early; the file is cut short")
             if out := self._decompressed():
                 return out
 
@@ -126,7 +129,7 @@ class Plain(io.RawIOBase):
             raise SourceError("the zstd dictionary ends early; the file is cut short")
         if not content.startswith(MAGIC["zstd"]):
             return content
-        zstandard = zstd_library()
+        zstandard = _zstandard()
         try:
             decompressor = zstandard.ZstdDecompressor(max_window_size=_WINDOW).decompressobj()
             plain: bytes = decompressor.decompress(content)
@@ -137,7 +140,7 @@ class Plain(io.RawIOBase):
     def _decompressor(self) -> Any:
         if self.compression == "gzip":
             return zlib.decompressobj(31)
-        zstandard = zstd_library()
+        zstandard = _zstandard()
         known = zstandard.ZstdCompressionDict(self.dictionary) if self.dictionary else None
         return zstandard.ZstdDecompressor(known, max_window_size=_WINDOW).decompressobj()
 
