@@ -16,7 +16,10 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # Characters of scripts without spaces, for a class of a regular expression: Thai, Lao, Myanmar,
 # Khmer, Han, kana and their full-width forms.
 SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
-UNSEEN = " \u200b\u200c\u200d\u2060\ufeff\xad"  # characters that by themselves show nothing
+# Characters that by themselves show nothing: space, soft hyphens, joiners, marks of direction.
+UNSEEN = " \t\n\xad\u061c\u180e\ufeff" + "".join(
+    map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]

@@ -87,11 +87,12 @@ def test_html_is_cut_into_blocks(html: str, blocks: list[str]) -> None:
 
 def test_blocks_know_their_element_and_their_links() -> None:
     page = segment(
-        "<title> My\n title </title><p>a <a href=x>bc</a> <b>d</b><a href=y><h2>ef gh</h2>i</a>",
+        "<title> My\n title </title>"
+        "<p>a <a href=x>b\xadc</a> <b>d</b><a href=y><h2>ef gh</h2>i</a>",
         "html",
     )
     assert page.title == "My title"
-    assert page.texts == ["a bc d", "ef gh", "i"]
+    assert page.texts == ["a b\xadc d", "ef gh", "i"]
     assert page.tags == ["p", "h2", "body"]
     assert page.link_chars.tolist() == [2, 4, 1]
     assert page.strong_chars.tolist() == [1, 0, 0]
@@ -193,7 +194,10 @@ def test_shadow_roots_are_shown_and_other_templates_are_not() -> None:
     assert texts(html) == ["a", "b", "c", "d", "e"]
 
 
-@pytest.mark.parametrize("page", ["<p>a<p>\u200b<b>\ufeff</b><p>b", "a\n\u200b \ufeff\nb"])
+@pytest.mark.parametrize(
+    "page",
+    ["<p>a<p>\u200b<b>\ufeff</b><p>\u200e<br>\u2066\u2069<p>b", "a\n\u200b \ufeff\n\u202e\nb"],
+)
 def test_characters_that_show_nothing_are_no_block(page: str) -> None:
     assert segment(page).texts == ["a", "b"]
 

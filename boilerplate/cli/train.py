@@ -63,9 +63,9 @@ def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
         raise Failure(f"{output}: no permission to write here")
     beside = labeled if labeled.is_dir() else labeled.parent
     read = [labeled, *(path for suffix in _READ for path in beside.glob(f"*{suffix}"))]
+    check_apart([str(path) for path in read if path.is_file()], [output])
     if labeled.is_dir() and output.suffix in _READ and folder == labeled.resolve():
         raise Failure(f"{output}: the model would be read as labels in {labeled}; name it .json")
-    check_apart([str(path) for path in read if path.is_file()], [output])
     from boilerplate import BoilerplateClassifier
     from boilerplate.labeled import read_labeled
 

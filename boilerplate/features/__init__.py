@@ -28,7 +28,7 @@ from boilerplate.features.tokens import Named, named
 from boilerplate.features.wording import wording
 from boilerplate.page import Floats, Ints, Page
 
-FEATURES_VERSION = 5  # counts up when a column changes its meaning: old models no longer fit
+FEATURES_VERSION = 6  # counts up when a column changes its meaning: old models no longer fit
 
 
 @dataclass(slots=True)

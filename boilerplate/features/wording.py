@@ -7,6 +7,7 @@ spaces count each character as one word.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ _SINGLE = {
     )
 }  # fmt: skip
 _MEMBERS = {
-    "terminal": ".!?…。！？｡؟۔।॥։።᙮‥",
+    "terminal": ".!?…。！？｡؟۔।॥։።᙮‥\u037e",
     "comma": ",،、，､՝፣",
     "colon": ":：",
     "semicolon": ";；؛",
@@ -86,8 +87,10 @@ def _character_classes() -> NDArray[np.uint8]:
 
 
 _CLASS_OF = _character_classes()
+_NOTES = re.compile(r"(?:\s?\[[^\[\]\n]{1,6}\])+\Z")  # "as was shown.[3][4]"
+_MOST_NOTES = 40  # characters of them
 _QUESTION = np.zeros(0x10001)
-_QUESTION[[*map(ord, "?？؟")]] = 1.0
+_QUESTION[[*map(ord, "?？؟\u037e")]] = 1.0
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _UNBASE = np.uint64(pow(int(_BASE), -1, 1 << 64))
 _POWERS = [
@@ -139,6 +142,9 @@ def words_of(texts: list[str]) -> Words:
         length -= np.bincount(text[~seen], minlength=length.size)
         code, kind = code[seen], kind[seen]
         joined = code.tobytes().decode("utf-32-le", "surrogatepass")
+    semicolon = np.flatnonzero(kind == _SINGLE["semicolon"])
+    asks = _is_greek(code[semicolon - 1]) | _is_greek(code[semicolon - 2])  # or a quote between
+    kind[semicolon[asks]] = _SINGLE["terminal"]
     stop = np.cumsum(length + 1) - 1  # where the line breaks stand
     # Words: runs of word characters; a character of a spaceless script is one by itself.
     in_word = kind < _SPACE
@@ -206,12 +212,17 @@ def wording(texts: list[str]) -> Wording:
     doubled = per_block((kind == previous_kind) & (kind > _SPACE) & (code >= ord("!")))
 
     # The last character decides how a block ends, or the one before a closing quote or bracket,
-    # from which French parts it by a space.
+    # from which French parts it by a space. Notes do not count.
+    noted = np.flatnonzero(code[np.maximum(stops - 1, starts)] == ord("]"))
+    for k in noted.tolist():
+        found = _NOTES.search(each.text, max(starts[k] + 1, stops[k] - _MOST_NOTES), stops[k])
+        stops[k] = found.start() if found else stops[k]
     last, second_last, third_last = (kind[np.maximum(stops - back, starts)] for back in (1, 2, 3))
     closes = _quotes(last) | (last == _SINGLE["bracket"])
     inner = np.where(second_last == _SPACE, third_last, second_last)
     ending = np.where(closes, inner, last)
     final = code[np.maximum(stops - 1, 0)]
+    greek_question = (final == ord(";")) & (last == _SINGLE["terminal"])
     dots = final == ord(".")
     for back in (2, 3):
         dots &= (lengths >= back) & (code[np.maximum(stops - back, 0)] == ord("."))
@@ -274,7 +285,7 @@ def wording(texts: list[str]) -> Wording:
         "ends_ellipsis": (dots | (final == ord("…"))).astype(np.float64),
         "ends_colon": (last == _SINGLE["colon"]).astype(np.float64),
         "ends_comma": (last == _SINGLE["comma"]).astype(np.float64),
-        "ends_question": _QUESTION[np.minimum(final, 0x10000)],
+        "ends_question": np.maximum(_QUESTION[np.minimum(final, 0x10000)], greek_question),
         "starts_lower": (first == LOWER).astype(np.float64),
         "starts_upper": (first == UPPER).astype(np.float64),
         "starts_digit": (first == DIGIT).astype(np.float64),
@@ -289,6 +300,12 @@ def wording(texts: list[str]) -> Wording:
         each=each,
         columns=columns,
     )
+
+
+def _is_greek(code: NDArray[np.uint32]) -> NDArray[np.bool_]:
+    """Whether characters are letters of a script whose question mark is the semicolon."""
+    flags: NDArray[np.bool_] = ((code >= 0x370) & (code < 0x400)) | (code >> 8 == 0x1F)
+    return flags
 
 
 def _quotes(kind: NDArray[np.uint8]) -> NDArray[np.bool_]:

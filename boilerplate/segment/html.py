@@ -344,7 +344,7 @@ def _walk(root: _Node | None) -> Page:
                 run.last = number
                 run.seen_break = False
                 if link or strong:
-                    chars = sum(map(len, text.split()))
+                    chars = sum(map(len, text.replace("\xad", "").split()))
                     run.link_chars += chars if link else 0
                     run.strong_chars += chars if strong else 0
         else:
