@@ -94,9 +94,9 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
     if page.kind == "text":
         # Blank lines before what is left out between two blocks part them, too.
         after = [0, *(block.index + 1 for block in blocks)]
+        gaps = np.maximum.reduceat(page.gap[: after[-1]], after[:-1]).tolist() if blocks else []
         return [
-            _Placed(block, gap=int(page.gap[start : block.index + 1].max()), flattened=True)
-            for start, block in zip(after, blocks, strict=False)
+            _Placed(block, gap=gap, flattened=True) for gap, block in zip(gaps, blocks, strict=True)
         ]
     elements = page.elements
     names = [name.split("\t", 1)[0] for name in elements.names]
