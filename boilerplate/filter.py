@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from numbers import Real
 from pathlib import Path
 from types import NoneType
@@ -26,7 +25,8 @@ if TYPE_CHECKING:
 
     Soup = TypeVar("Soup", bound=Tag)
 
-_WINDOW = 64  # pages a worker is given at a time: bounds the memory of a pipe
+_WINDOW = 128  # pages a worker is given at a time: bounds the memory of a pipe
+_BATCH = 32  # pages that are sent with a copy of the filter, whose model has to be prepared anew
 _EMPTY_ELEMENTS = ("img", "br", "hr", "input", "meta", "link")
 _FRAME = ("html", "head", "body")  # a document keeps these even if nothing is left in them
 
@@ -98,18 +98,27 @@ class BoilerplateFilter:
         return map(self, pages) if workers == 1 else self._shared(pages, workers)
 
     def _shared(self, pages: Iterable[AnyPage], workers: int) -> Iterator[str]:
-        from joblib import Parallel, delayed, wrap_non_picklable_objects
+        from joblib import Parallel, delayed
 
-        # It goes with every batch, and is unpickled once in each process.
-        pickled = pickle.dumps(wrap_non_picklable_objects(self, keep_wrapper=False))
-        with Parallel(n_jobs=workers, batch_size=8) as parallel:
+        with Parallel(n_jobs=workers, batch_size=1) as parallel:
             for window in _windows(pages, workers * _WINDOW):
                 # Large trees cannot be sent to another process: they are cut here.
-                sent = (segment(page) if is_soup(page) else page for page in window)
-                for article in parallel(delayed(_attempt)(pickled, page) for page in sent):
+                sent = [segment(page) if is_soup(page) else page for page in window]
+                parts = (sent[first : first + _BATCH] for first in range(0, len(sent), _BATCH))
+                for article in chain.from_iterable(parallel(map(delayed(self._attempts), parts))):
                     if isinstance(article, BoilerplateError):
                         raise article
                     yield article
+
+    def _attempts(self, pages: Iterable[AnyPage]) -> list[str | BoilerplateError]:
+        """The article of each page, or why there is none."""
+        return [self._attempt(page) for page in pages]
+
+    def _attempt(self, page: AnyPage) -> str | BoilerplateError:
+        try:
+            return self(page)
+        except BoilerplateError as error:
+            return error
 
     def prune(self, soup: Soup) -> Soup:
         """Remove the boilerplate from a BeautifulSoup tree in place, and return the tree.
@@ -240,21 +249,6 @@ def _windows(pages: Iterable[AnyPage], size: int) -> Iterator[list[AnyPage]]:
         if not window:
             return
         yield window
-
-
-def _attempt(pickled: bytes, page: AnyPage) -> str | BoilerplateError:
-    """The article that a pickled filter keeps of a page, or why there is none."""
-    try:
-        return _in_process(pickled)(page)
-    except BoilerplateError as error:
-        return error
-
-
-@lru_cache(maxsize=1)
-def _in_process(pickled: bytes) -> BoilerplateFilter:
-    """A filter that another process sent; what its model computes once is computed once."""
-    found: BoilerplateFilter = pickle.loads(pickled)
-    return found
 
 
 @lru_cache(maxsize=2)

