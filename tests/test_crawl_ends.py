@@ -97,12 +97,12 @@ def test_an_interrupted_run_is_not_taken_for_another(
         time.sleep(0.01)
     process.send_signal(signal.SIGSTOP)
     meanwhile = run(*command, "--resume")
+    process.send_signal(signal.SIGINT)  # waits for it to go on, so that it can't end before
     process.send_signal(signal.SIGCONT)
     assert meanwhile.returncode == 2
     assert b"another run is writing this" in meanwhile.stderr
-    process.send_signal(signal.SIGINT)
     _, told = process.communicate()
-    assert process.returncode == 130
+    assert process.returncode == 130, told
     assert b"--resume" in told and b"Traceback" not in told
     assert not output.exists()
     for other in ([], ["--resume", "--format", "markdown"]):

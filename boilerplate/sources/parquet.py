@@ -91,6 +91,8 @@ def plain(value: Any) -> Any:
     import pyarrow as pa
 
     try:
+        if "time64[ns]" in str(value.type):
+            raise ValueError("PyArrow 26 cuts it to microseconds, without a word")
         return value.as_py()
     except (ValueError, OverflowError, LookupError) as error:
         if isinstance(value, pa.ListScalar):
