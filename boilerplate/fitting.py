@@ -222,12 +222,12 @@ class _Table:
     def rows_of(self, pages: Ints) -> tuple[sparse.csr_array, Ints, Floats, Floats]:
         """Every block of these pages for each label that it has.
 
-        Its columns, that label and its weight, and the share of the block that is headline.
+        Its columns, that label, its weight, and the share of the block that has that label.
         """
         rows = np.flatnonzero(np.isin(self.page, pages))
         row, label = np.nonzero(self.share[rows])
-        weight = self.share[rows][row, label] * self.weight[rows[row]]
-        return self._matrix[rows[row]], label, weight, self.share[rows[row], _HEADLINE]
+        share = self.share[rows][row, label]
+        return self._matrix[rows[row]], label, share * self.weight[rows[row]], share
 
 
 def _moments(columns: Floats, weight: Floats) -> tuple[Floats, Floats]:
@@ -237,20 +237,20 @@ def _moments(columns: Floats, weight: Floats) -> tuple[Floats, Floats]:
 
 
 def _fit(
-    matrix: sparse.csr_array, label: Ints, weight: Floats, titled: Floats, C: float, seed: int
+    matrix: sparse.csr_array, label: Ints, weight: Floats, share: Floats, C: float, seed: int
 ) -> tuple[Floats, Floats]:
     """Coefficients of shape (n_columns, 2) and intercepts of shape (2,).
 
     The first column tells content from boilerplate, the second the headline from both. Headlines
     are short and one of hundreds of blocks: they count by blocks, not by words, and of very many
-    others a sample stands for all. `titled` is the share of each block that is headline.
+    others a sample stands for all. `share` is how much of its block has each row's label.
     """
     headline = label == _HEADLINE
     body = np.flatnonzero(~headline)
     thinning = min(_THINNING, max(body.size / _UNTHINNED, 1.0))
     sampled = body[np.random.default_rng(seed).random(body.size) * thinning < 1.0]
     both = np.sort(np.concatenate((np.flatnonzero(headline), sampled)))
-    counted = np.where(headline, titled, thinning * (1.0 - titled))
+    counted = np.where(headline, share, thinning * share)
     content = _regression(matrix[body], label[body] == _CONTENT, weight[body], C)
     title = _regression(matrix[both], headline[both], counted[both], C)
     return np.column_stack((content[0], title[0])), np.array((content[1], title[1]))

@@ -13,9 +13,12 @@ Kind = Literal["html", "text"]
 Label = Literal["content", "headline", "boilerplate"]
 LABELS: tuple[Label, ...] = ("content", "headline", "boilerplate")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-# Characters of scripts without spaces, for a class of a regular expression: Thai, Lao, Myanmar,
-# Khmer, Han, kana and their full-width forms.
-SPACELESS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+# Characters of scripts without spaces, for a class of a regular expression: Thai and Lao, Myanmar,
+# Khmer, Han and kana (in two parts, Hangul stands between), Han and kana of other forms, rare Han.
+SPACELESS = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u3190-\u9fff\uf900-\ufaff"
+    "\uff00-\uff9f\U00020000-\U0003ffff"
+)
 # Characters that by themselves show nothing: space, soft hyphens, joiners, marks of direction.
 UNSEEN = " \t\n\xad\u061c\u180e\ufeff" + "".join(
     map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))

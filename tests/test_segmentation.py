@@ -142,6 +142,20 @@ def test_in_xml_an_element_can_end_where_it_begins(element: str) -> None:
     assert not segmented.link_chars.any()
 
 
+@pytest.mark.parametrize("element", ["script", "style", "title", "textarea"])
+def test_in_xhtml_without_a_declaration_no_element_swallows_the_page(element: str) -> None:
+    head = f"<html xmlns='http://www.w3.org/1999/xhtml'><head><{element} id='a>b' />"
+    script = f"<script>document.write('<{element}/>', 'Two.')</script>"
+    assert segment(f"{head}{script}<p>Ice.</p><p>Two.</p>", "html").texts == ["Ice.", "Two."]
+
+
+@pytest.mark.parametrize("element", ["pre", "xmp", "listing", "plaintext"])
+def test_lines_of_preformatted_elements_stay(element: str) -> None:
+    page = segment(f"<p>Ice.</p><{element}>a\n  b</{element}>", "html")
+    assert page.texts[1].startswith("a\n  b")
+    assert page.tags == ["p", "pre"]
+
+
 def test_the_outermost_of_elements_that_are_named_alike_are_known() -> None:
     html = "<body><div>a<div>b<p>c</p><div>d</div></div></div><div class=x>e<div>f</div></div>"
     elements = segment(html, "html").elements

@@ -15,14 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
+from boilerplate.page import SPACELESS
 from boilerplate.scoring import Scores, word_scores
 
-_SPACELESS = (  # scripts that write no spaces: Han, kana, Thai, Lao, Khmer, Myanmar
-    "\u3005-\u3007\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    "\uff66-\uff9f\U00020000-\U0003ffff\u0e01-\u0e3a\u0e40-\u0e4e\u0e50-\u0e59\u0e81-\u0edf"
-    "\u1780-\u17d3\u17e0-\u17e9\u1000-\u1049\u1050-\u109f\uaa60-\uaa7f"
-)
-_TOKEN = re.compile(rf"[{_SPACELESS}]|[^\W{_SPACELESS}]+")
+_TOKEN = re.compile(rf"(?=\w)[{SPACELESS}]|[^\W{SPACELESS}]+")
 _ADDRESS = re.compile(r"\]\([^()\s]*\)")  # of a Markdown link, which no gold text holds
 _ANCHOR = 8  # tokens of an anchor: long enough that a chance match is no concern
 _RUN = 3  # matched runs shorter than this are chance: "of the" in a footer

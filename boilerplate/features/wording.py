@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate.page import SPACELESS as SPACELESS_RANGES
 from boilerplate.page import Floats, Ints
 
 # Classes of characters. Letters and digits come first: below _SPACE a character forms words.
@@ -54,16 +55,6 @@ _MEMBERS = {
 }
 _CLASSES = _SPACE + 1 + len(_SINGLE)
 _UNSEEN = _CLASSES  # soft hyphens, joiners, marks of direction: they part no word
-_SPACELESS_RANGES = (
-    (0x0E00, 0x0F00),  # Thai, Lao
-    (0x1000, 0x10A0),  # Myanmar
-    (0x1780, 0x1800),  # Khmer
-    (0x3005, 0x3008),
-    (0x3040, 0x3100),  # kana
-    (0x3400, 0x4DC0),  # Han
-    (0x4E00, 0xA000),
-    (0xF900, 0xFB00),
-)
 
 
 def _character_classes() -> NDArray[np.uint8]:
@@ -77,9 +68,9 @@ def _character_classes() -> NDArray[np.uint8]:
     symbol = _SINGLE["symbol"]
     categories = map(unicodedata.category, map(chr, range(0x10000)))
     table = np.frombuffer(bytearray(by_category.get(c, symbol) for c in categories), np.uint8)
-    for low, high in _SPACELESS_RANGES:
-        letters = table[low:high] == _LETTER
-        table[low:high][letters] = SPACELESS
+    for low, high in zip(SPACELESS_RANGES[::3], SPACELESS_RANGES[2::3], strict=True):
+        stretch = table[ord(low) : ord(high) + 1]
+        stretch[stretch == _LETTER] = SPACELESS
     for name, members in _MEMBERS.items():
         for member in members:
             table[ord(member)] = _SINGLE[name]

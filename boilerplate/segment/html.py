@@ -22,10 +22,11 @@ from boilerplate.segment.source import mended
 if TYPE_CHECKING:
     from bs4 import NavigableString, Tag
 
-# What a reader never sees as text of the page, and readings above East Asian characters.
+# What a reader never sees as text of the page, readings above East Asian characters, and the TeX
+# that formulae were made from, which would stand beside them.
 DROPPED = (
     "script style template svg select datalist textarea iframe object embed canvas audio video "
-    "map applet noembed noframes rt rp rtc".split()
+    "map applet noembed noframes rt rp rtc annotation annotation-xml".split()
 )
 # What part an element plays in the text. All that are not named are inline, as are links, strong
 # ones and titles; preformatted ones are blocks.
@@ -39,7 +40,7 @@ _PARTS = {
         "div dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup "
         "hr html legend li main menu nav ol p search section summary table tbody td tfoot th "
         "thead tr ul",
-        _PRE: "pre",
+        _PRE: "pre listing plaintext xmp",
         _BREAK: "br",
         _IMAGE: "img",
         _META: "meta",
@@ -290,12 +291,13 @@ def _walk(root: _Node | None) -> Page:
                 starts.append(len(texts))
                 ends.append(-1)
                 opened.nodes.append(node)
+                if part == _PRE:
+                    preformatted += 1
+                    tag = "pre"  # whatever it was called once
                 element = current = len(tags)
                 current_tag = tag
                 tags.append(tag)
                 depth += 1
-                if part == _PRE:
-                    preformatted += 1
             elif part >= _INLINE:
                 opens = True
                 if part == _LINK:

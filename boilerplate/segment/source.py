@@ -13,7 +13,13 @@ from boilerplate.segment.limits import limit_attributes, limit_nesting, may_nest
 _FRAME = re.compile(rb"iframe\b", re.I)
 # `<div/>`: an empty element in XML, a start tag in HTML.
 _XML = re.compile(rb"\s*<\?xml\b")
-_ENDED = re.compile(rb"<([a-z][\w:.-]*+)((?>\s+|[^<>\"'/\s]+|\"[^\"]*\"|'[^']*'|/(?!>))*+)/>", re.I)
+_ATTRIBUTES = rb"((?>\s+|[^<>\"'/\s]+|\"[^\"]*\"|'[^']*'|/(?!>))*+)"
+_ENDED = re.compile(rb"<([a-z][\w:.-]*+)%b/>" % _ATTRIBUTES, re.I)
+_NAMESPACE, _HEAD = b"http://www.w3.org/1999/xhtml", 2048  # of XHTML, in the first so many bytes
+# Elements that hold no tags, whole, or only their start tag if that ends them.
+_RAW = re.compile(
+    rb"<(script|style|title|textarea)\b%b(?:/>|>.*?(?:</\1|\Z))" % _ATTRIBUTES, re.I | re.S
+)
 _VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
 _TEMPLATE = re.compile(rb"<(/?)template\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.I)
 _LONGEST_FALLBACK = 4096  # bytes from a frame to its end tag
@@ -23,6 +29,8 @@ def mended(source: bytes) -> bytes:
     """A page in UTF-8 as lexbor shall see it; as it is where there is nothing to mend."""
     if _XML.match(source):
         source = _ENDED.sub(_with_end_tag, source)
+    elif _NAMESPACE in source[:_HEAD]:
+        source = _RAW.sub(_with_end_tag, source)
     text, tag = _tags(source)
     limited = limit_attributes(source, tag)
     if limited is not source:
@@ -39,7 +47,7 @@ def mended(source: bytes) -> bytes:
 def _with_end_tag(element: re.Match[bytes]) -> bytes:
     """`<script/>` as XML means it; HTML would see the rest of the page in it."""
     name, attributes = element.groups()
-    if name.lower() in _VOID:
+    if name.lower() in _VOID or element.end(2) + len("/>") < element.end():
         return element.group()
     return b"<%b%b></%b>" % (name, attributes, name)
 
