@@ -167,8 +167,7 @@ def wording(texts: list[str]) -> Wording:
     """Count characters, words and sentences of all blocks of a page at once."""
     n = len(texts)
     each = words_of(texts)
-    code, kind, lengths, starts = each.code, each.kind, each.length, each.begin
-    stops = starts + lengths
+    code, kind, lengths = each.code, each.kind, each.length
     block = np.repeat(np.arange(n), lengths + 1)
 
     def per_block(flags: NDArray[np.bool_]) -> Floats:
@@ -201,24 +200,6 @@ def wording(texts: list[str]) -> Wording:
     inner_dots = per_block((code == ord(".")) & (previous_kind <= _LETTER) & (next_kind <= _LETTER))
     camel = per_block((kind == UPPER) & (previous_kind == LOWER))
     doubled = per_block((kind == previous_kind) & (kind > _SPACE) & (code >= ord("!")))
-
-    # The last character decides how a block ends, or the one before a closing quote or bracket,
-    # from which French parts it by a space. Notes do not count.
-    noted = np.flatnonzero(code[np.maximum(stops - 1, starts)] == ord("]"))
-    for k in noted.tolist():
-        found = _NOTES.search(each.text, max(starts[k] + 1, stops[k] - _MOST_NOTES), stops[k])
-        stops[k] = found.start() if found else stops[k]
-    last, second_last, third_last = (kind[np.maximum(stops - back, starts)] for back in (1, 2, 3))
-    closes = _quotes(last) | (last == _SINGLE["bracket"])
-    inner = np.where(second_last == _SPACE, third_last, second_last)
-    ending = np.where(closes, inner, last)
-    final = code[np.maximum(stops - 1, 0)]
-    greek_question = (final == ord(";")) & (last == _SINGLE["terminal"])
-    dots = final == ord(".")
-    for back in (2, 3):
-        dots &= (lengths >= back) & (code[np.maximum(stops - back, 0)] == ord("."))
-    ends_sentence = (ending == _SINGLE["terminal"]).astype(np.float64)
-    first = kind[starts]
 
     letters = count[:, : SPACELESS + 1].sum(axis=1)
     cased = np.maximum(count[:, LOWER] + count[:, UPPER], 1.0)
@@ -272,7 +253,40 @@ def wording(texts: list[str]) -> Wording:
         "log_sentences": np.log1p(sentences),
         "sentence_length": np.log1p(words / np.maximum(sentences, 1.0)),
         "log_lines": np.log1p(single("newline")),
-        "ends_sentence": ends_sentence,
+    } | _beginnings_and_ends(each)
+    columns["sentence_of_10"] = columns["ends_sentence"] * (words >= 10)
+    return Wording(
+        words=words,
+        chars=chars,
+        commas=single("comma"),
+        ends_sentence=columns["ends_sentence"],
+        each=each,
+        columns=columns,
+    )
+
+
+def _beginnings_and_ends(each: Words) -> dict[str, Floats]:
+    """What the first and the last characters of each block say, columns of shape (n_blocks,)."""
+    code, kind, lengths, starts = each.code, each.kind, each.length, each.begin
+    stops = starts + lengths
+    # The last character decides how a block ends, or the one before a closing quote or bracket,
+    # from which French parts it by a space. Notes do not count.
+    noted = np.flatnonzero(code[np.maximum(stops - 1, starts)] == ord("]"))
+    for k in noted.tolist():
+        found = _NOTES.search(each.text, max(starts[k] + 1, stops[k] - _MOST_NOTES), stops[k])
+        stops[k] = found.start() if found else stops[k]
+    last, second_last, third_last = (kind[np.maximum(stops - back, starts)] for back in (1, 2, 3))
+    closes = _quotes(last) | (last == _SINGLE["bracket"])
+    inner = np.where(second_last == _SPACE, third_last, second_last)
+    ending = np.where(closes, inner, last)
+    final = code[np.maximum(stops - 1, 0)]
+    greek_question = (final == ord(";")) & (last == _SINGLE["terminal"])
+    dots = final == ord(".")
+    for back in (2, 3):
+        dots &= (lengths >= back) & (code[np.maximum(stops - back, 0)] == ord("."))
+    first = kind[starts]
+    return {
+        "ends_sentence": (ending == _SINGLE["terminal"]).astype(np.float64),
         "ends_ellipsis": (dots | (final == ord("…"))).astype(np.float64),
         "ends_colon": (last == _SINGLE["colon"]).astype(np.float64),
         "ends_comma": (last == _SINGLE["comma"]).astype(np.float64),
@@ -281,16 +295,7 @@ def wording(texts: list[str]) -> Wording:
         "starts_upper": (first == UPPER).astype(np.float64),
         "starts_digit": (first == DIGIT).astype(np.float64),
         "starts_mark": (first > _SPACE).astype(np.float64),
-        "sentence_of_10": ends_sentence * (words >= 10),
     }
-    return Wording(
-        words=words,
-        chars=chars,
-        commas=single("comma"),
-        ends_sentence=ends_sentence,
-        each=each,
-        columns=columns,
-    )
 
 
 def _is_greek(code: NDArray[np.uint32]) -> NDArray[np.bool_]:
