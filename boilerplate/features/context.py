@@ -6,6 +6,7 @@ cumulative sums; windows and containers of every size cost the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,11 +40,9 @@ class Ranges:
 
 def sums_between(values: Floats, start: Ints, end: Ints) -> Floats:
     """Sums of quantities of shape (..., n_blocks) over ranges; shape (..., *start.shape)."""
-    if values.ndim > 1:  # row by row, since numpy takes from one dimension far faster
-        return np.stack([sums_between(row, start, end) for row in values])
-    total = np.zeros(values.size + 1)
-    np.cumsum(values, out=total[1:])
-    result: Floats = total.take(end) - total.take(start)
+    total = np.zeros((*values.shape[:-1], values.shape[-1] + 1))
+    np.cumsum(values, axis=-1, out=total[..., 1:])
+    result: Floats = total.take(end, axis=-1) - total.take(start, axis=-1)
     return result
 
 
@@ -120,12 +119,18 @@ def context(
         "page_log_block_words": np.full(n, np.log1p(total / n)),
     }
 
-    log_words = np.log1p(count)
-    for shift in NEIGHBOURS:
+    nearby = zip(
+        NEIGHBOURS,
+        of_neighbours(np.log1p(count), NEIGHBOURS),
+        of_neighbours(density, NEIGHBOURS, 1.0),
+        of_neighbours(counted.ends_sentence, NEIGHBOURS),
+        strict=True,
+    )
+    for shift, log_words, linked, ends in nearby:
         name = neighbour(shift)
-        columns[f"{name}_log_words"] = shifted(log_words, shift)
-        columns[f"{name}_link_density"] = shifted(density, shift, 1.0)
-        columns[f"{name}_ends_sentence"] = shifted(counted.ends_sentence, shift)
+        columns[f"{name}_log_words"] = log_words
+        columns[f"{name}_link_density"] = linked
+        columns[f"{name}_ends_sentence"] = ends
     columns |= _distances(long)
 
     summed = np.stack((count, free, counted.ends_sentence, long, prose, counted.commas))
@@ -164,12 +169,15 @@ def neighbour(shift: int) -> str:
 
 def shifted(values: Floats, shift: int, outside: float = 0.0) -> Floats:
     """The value of the block `shift` places on, or `outside` beyond the page's ends."""
-    result = np.full_like(values, outside)
-    if shift > 0:
-        result[:-shift] = values[shift:]
-    else:
-        result[-shift:] = values[:shift]
-    return result
+    return of_neighbours(values, (shift,), outside)[0]
+
+
+def of_neighbours(values: Floats, shifts: Sequence[int], outside: float = 0.0) -> list[Floats]:
+    """The same for several shifts, as views of one array."""
+    margin = max(map(abs, shifts))
+    beyond = np.full(margin, outside)
+    padded = np.concatenate((beyond, values, beyond))
+    return [padded[margin + shift : margin + shift + values.size] for shift in shifts]
 
 
 def _distances(long: Floats) -> dict[str, Floats]:

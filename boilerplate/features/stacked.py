@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.cohesion import Telling
-from boilerplate.features.context import Ranges, neighbour, shifted, sums_between
+from boilerplate.features.context import Ranges, neighbour, of_neighbours, sums_between
 from boilerplate.features.recurring import Recurring
 from boilerplate.page import Floats, Ints
 
@@ -106,8 +106,8 @@ def _opinion(
         "log_odds_over_cut": odds - cut,
         "over_cut": (odds >= cut).astype(np.float64),
     }
-    for shift in neighbours:
-        columns[f"log_odds_{neighbour(shift)}"] = shifted(odds, shift, _OUTSIDE)
+    for shift, row in zip(neighbours, of_neighbours(odds, neighbours, _OUTSIDE), strict=True):
+        columns[f"log_odds_{neighbour(shift)}"] = row
     expected = words * content
     kept = max(float(expected.sum()), 1e-6)
     summed = np.stack((expected, content))
