@@ -173,11 +173,11 @@ def shifted(values: Floats, shift: int, outside: float = 0.0) -> Floats:
 
 
 def of_neighbours(values: Floats, shifts: Sequence[int], outside: float = 0.0) -> list[Floats]:
-    """The same for several shifts, as views of one array."""
-    margin = max(map(abs, shifts))
-    beyond = np.full(margin, outside)
-    padded = np.concatenate((beyond, values, beyond))
-    return [padded[margin + shift : margin + shift + values.size] for shift in shifts]
+    """The same for several shifts, of quantities of shape (..., n_blocks), as views."""
+    n, margin = values.shape[-1], max(map(abs, shifts))
+    beyond = np.full((*values.shape[:-1], margin), outside)
+    padded = np.concatenate((beyond, values, beyond), axis=-1)
+    return [padded[..., margin + shift : margin + shift + n] for shift in shifts]
 
 
 def _distances(long: Floats) -> dict[str, Floats]:

@@ -41,14 +41,11 @@ def stacked(
     """
     n = len(words)
     content, headline = probability[:, 0], probability[:, 1]
-    held = [ranges.sums(words) for ranges in around]
-    order, expected_f1 = _expected_f1(content, words)
+    opinions = np.stack((content, *alone.T))
+    odds = _log_odds(opinions)
+    order, expected_f1 = _expected_f1(opinions, words)
     columns = {"own_content": content, "own_headline": headline}
-    columns |= _opinion(content, order, expected_f1, words, around, held, shape, NEIGHBOURS)
-    for name, opinion in zip(ALONE, alone.T, strict=True):
-        ranked = _expected_f1(opinion, words)
-        by = _opinion(opinion, *ranked, words, around, held, shape, NEAR)
-        columns |= {f"{name}_{quantity}": values for quantity, values in by.items()}
+    columns |= _opinions(opinions, odds, order, expected_f1, words, around, shape)
 
     expected = words * content
     total = max(float(words.sum()), 1.0)
@@ -65,69 +62,80 @@ def stacked(
         "headline_largest": headline / max(float(headline.max(initial=0.0)), 0.05),
         "shape_content_share": (np.bincount(shape, weights=expected) / kept)[shape],
     }
-    columns |= _ranking(content, columns["own_log_odds"], words, order, expected_f1)
+    columns |= _ranking(content, odds[0], words, order[0], expected_f1[0])
     columns |= _vocabulary(content, told)
-    columns |= _bulk(content, words, float(expected_f1.max()))
+    columns |= _bulk(content, words, float(expected_f1[0].max()))
     return columns
 
 
-def _expected_f1(content: Floats, words: Floats) -> tuple[Ints, Floats]:
+def _expected_f1(opinions: Floats, words: Floats) -> tuple[Ints, Floats]:
     """The blocks from the likeliest on, and the F1 to expect if each and all before it are kept.
 
-    The expectation of the ratio is taken as the ratio of the expectations.
+    For each opinion, shape (n_opinions, n_blocks). The expectation of the ratio is taken as the
+    ratio of the expectations.
     """
-    order = np.argsort(-content, kind="stable")
+    order = np.argsort(-opinions, axis=1, kind="stable")
     mass = words[order]
-    gained = np.cumsum(mass * content[order])
-    total = float((words * content).sum())
-    return order, 2.0 * gained / (np.cumsum(mass) + total + 1e-9)
+    gained = np.cumsum(mass * np.take_along_axis(opinions, order, axis=1), axis=1)
+    total = (words * opinions).sum(axis=1, keepdims=True)
+    return order, 2.0 * gained / (np.cumsum(mass, axis=1) + total + 1e-9)
 
 
-def _opinion(
-    content: Floats,
+def _opinions(
+    opinions: Floats,
+    odds: Floats,
     order: Ints,
     expected_f1: Floats,
     words: Floats,
     around: list[Ranges],
-    held: list[Floats],
     shape: Ints,
-    neighbours: tuple[int, ...],
 ) -> dict[str, Floats]:
-    """What probabilities of content say of a block, its neighbours, and all that it stands among.
+    """What opinions say of a block, its neighbours, and all that it stands among.
 
-    `order` and `expected_f1` are their `_expected_f1`, and `held` the words of each range of
-    `around`. A page of which nothing is sure has content all the same: what counts is also the
-    distance from the cut that maximises the page's expected F1.
+    Opinions are probabilities of content, those of the first pass and then those of each of
+    `ALONE`; `odds` are their log-odds, `order` and `expected_f1` their `_expected_f1`; all of shape
+    (n_opinions, n_blocks). A page of which nothing is sure has content all the same: what counts is
+    also the distance from the cut that maximises the page's expected F1.
     """
-    odds = _log_odds(content)
-    cut = odds[order[int(np.argmax(expected_f1))]]
+    last = np.argmax(expected_f1, axis=1)[:, None]
+    cut = np.take_along_axis(odds, np.take_along_axis(order, last, axis=1), axis=1)
     columns = {
         "own_log_odds": odds,
         "log_odds_over_cut": odds - cut,
         "over_cut": (odds >= cut).astype(np.float64),
     }
-    for shift, row in zip(neighbours, of_neighbours(odds, neighbours, _OUTSIDE), strict=True):
-        columns[f"log_odds_{neighbour(shift)}"] = row
-    expected = words * content
-    kept = max(float(expected.sum()), 1e-6)
-    summed = np.stack((expected, content))
-    for ranges, mass in zip(around, held, strict=True):
+    for shift, rows in zip(NEIGHBOURS, of_neighbours(odds, NEIGHBOURS, _OUTSIDE), strict=True):
+        columns[f"log_odds_{neighbour(shift)}"] = rows
+    expected = words * opinions
+    kept = np.maximum(expected.sum(axis=1), 1e-6)[:, None]
+    summed = np.stack((expected, opinions))
+    for ranges in around:
         likely, contents = ranges.sums(summed)
-        by_words = likely / np.maximum(mass, 1e-9)
+        by_words = likely / np.maximum(ranges.sums(words), 1e-9)
         by_blocks = contents / np.maximum(ranges.end - ranges.start, 1)
-        share = likely / kept
+        share = likely / kept[:, :, None]
         for k, name in enumerate(ranges.names):
-            columns[f"{name}_content_by_words"] = by_words[k]
-            columns[f"{name}_content_by_blocks"] = by_blocks[k]
-            columns[f"{name}_content_share"] = share[k]
+            columns[f"{name}_content_by_words"] = by_words[:, k]
+            columns[f"{name}_content_by_blocks"] = by_blocks[:, k]
+            columns[f"{name}_content_share"] = share[:, k]
     size = np.bincount(shape)
     mass = np.maximum(np.bincount(shape, weights=words), 1e-9)
     columns |= {
-        "shape_content_by_words": (np.bincount(shape, weights=expected) / mass)[shape],
-        "shape_content_by_blocks": (np.bincount(shape, weights=content) / size)[shape],
-        "shape_log_odds": (np.bincount(shape, weights=odds) / size)[shape],
+        "shape_content_by_words": (_sums(expected, shape) / mass)[:, shape],
+        "shape_content_by_blocks": (_sums(opinions, shape) / size)[:, shape],
+        "shape_log_odds": (_sums(odds, shape) / size)[:, shape],
     }
-    return columns | _long_neighbours(odds, words)
+    columns |= _long_neighbours(odds, words)
+    far = {f"log_odds_{neighbour(shift)}" for shift in NEIGHBOURS if shift not in NEAR}
+    result = {name: rows[0] for name, rows in columns.items()}
+    for k, opinion in enumerate(ALONE, 1):
+        result |= {f"{opinion}_{name}": c[k] for name, c in columns.items() if name not in far}
+    return result
+
+
+def _sums(values: Floats, number: Ints) -> Floats:
+    """Sums over the blocks of each number, of quantities of shape (n, n_blocks)."""
+    return np.stack([np.bincount(number, weights=row) for row in values])
 
 
 def _ranking(
@@ -263,18 +271,18 @@ def _bulk(content: Floats, words: Floats, largest_f1: float) -> dict[str, Floats
 
 
 def _long_neighbours(odds: Floats, words: Floats) -> dict[str, Floats]:
-    """Log-odds of the nearest long blocks, over whatever short ones stand between."""
+    """Log-odds, (n_opinions, n_blocks), of the nearest long blocks, over what stands between."""
     long = np.flatnonzero(words >= 10)
-    beyond = np.full(2, _OUTSIDE)
-    padded = np.concatenate((beyond, odds[long], beyond))
-    at = np.arange(len(odds))
+    beyond = np.full((len(odds), 2), _OUTSIDE)
+    padded = np.concatenate((beyond, odds[:, long], beyond), axis=1)
+    at = np.arange(len(words))
     first = np.searchsorted(long, at, side="left") + 2  # of the long blocks from here on
     after = np.searchsorted(long, at, side="right") + 2
     return {
-        "long_log_odds_previous_1": padded[first - 1],
-        "long_log_odds_previous_2": padded[first - 2],
-        "long_log_odds_next_1": padded[after],
-        "long_log_odds_next_2": padded[after + 1],
+        "long_log_odds_previous_1": padded.take(first - 1, axis=1),
+        "long_log_odds_previous_2": padded.take(first - 2, axis=1),
+        "long_log_odds_next_1": padded.take(after, axis=1),
+        "long_log_odds_next_2": padded.take(after + 1, axis=1),
     }
 
 
