@@ -41,6 +41,20 @@ def texts(html: str) -> list[str]:
         ("<p><span>სახლი</span><span>ბაღი</span>", ["სახლი ბაღი"]),
         ("<p><span>from 3</span><span>beds</span>", ["from 3 beds"]),
         ("<pre><i>foo</i><i>bar</i></pre>", ["foobar"]),
+        ("<p><em>Short title</em>The first", ["Short title The first"]),
+        ("<p><b>Aside.</b><b>The rest</b>: <i>Why?</i>No", ["Aside. The rest: Why? No"]),
+        ("<p>The <b>c</b>A log<sub>N</sub> <a>std::</a>Vec", ["The cA logN std::Vec"]),
+        # a button amid a sentence is a part of it
+        ("<p>Ask <button>the <i>man</i></button>, who knows<p>b", ["Ask the man, who knows", "b"]),
+        ("<p><button>a</button><button>b</button></p>c<button>d</button>", list("abcd")),
+        # formulae: their words, but not the TeX that they were made from
+        (
+            "<p>is <math><semantics><mrow><mfrac><mn>1</mn><mn>2</mn></mfrac><mo>=</mo><mi>x</mi>"
+            "</mrow><annotation>{1 \\over 2}=x</annotation></semantics></math>.",
+            ["is 1 2 = x."],
+        ),
+        # soft hyphens show nothing
+        ("<p>ré&shy;ac\xadtion", ["réaction"]),
         # lists, tables, definitions
         ("<ul><li>a<ul><li>b<ol><li>c</ol></ul><li>d</ul>", list("abcd")),
         ("<table><caption>t<tr><th>a<td>b<tr><td>c</table>", ["t", "a", "b", "c"]),
@@ -52,6 +66,12 @@ def texts(html: str) -> list[str]:
         # preformatted text keeps its lines
         ("<pre>\na  b\n\n  c <b>d</b>\n</pre>e\nf", ["a  b\n\n  c d", "e f"]),
         ("<pre>a<br>b</pre>", ["a\nb"]),
+        ("<pre>a<br><br><br>b<p>c</p></pre>", ["a\n\n\nb", "c"]),
+        # lines of code are one block
+        ("<pre><code><div>a<br></div><div> <br></div><div>  b</div></code></pre>", ["a\n\n  b"]),
+        ("<pre><div>a\n</div><div>b\n</div></pre>c<div>d</div>", ["a\nb", "c", "d"]),
+        ("<pre><ol><li>a<li>  <b>b</b></ol>c</pre>d", ["a\n  b\nc", "d"]),
+        ("<pre>a<div>b<div>c</div></div>", ["a", "b", "c"]),
         # what is no text of the page
         ("a<!-- b --><![CDATA[c]]>d", ["ad"]),
         ("<style>a{}</style>b<script>c</script><template>d</template>", ["b"]),
@@ -92,7 +112,7 @@ def test_blocks_know_their_element_and_their_links() -> None:
         "html",
     )
     assert page.title == "My title"
-    assert page.texts == ["a b\xadc d", "ef gh", "i"]
+    assert page.texts == ["a bc d", "ef gh", "i"]
     assert page.tags == ["p", "h2", "body"]
     assert page.link_chars.tolist() == [2, 4, 1]
     assert page.strong_chars.tolist() == [1, 0, 0]

@@ -29,8 +29,9 @@ DROPPED = (
     "map applet noembed noframes rt rp rtc annotation annotation-xml".split()
 )
 # What part an element plays in the text. All that are not named are inline, as are links, strong
-# ones and titles; preformatted ones are blocks.
-_DROP, _SILENT, _BREAK, _IMAGE, _META, _INLINE, _LINK, _STRONG, _TITLE, _BLOCK, _PRE = range(11)
+# ones, titles, words of formulae and lines of code; preformatted ones are blocks.
+_DROP, _SILENT, _BREAK, _IMAGE, _META = range(5)
+_INLINE, _LINK, _STRONG, _TITLE, _WORD, _LINE, _BLOCK, _PRE = range(5, 13)
 _PARTS = {
     tag: part
     for part, tags in {
@@ -47,6 +48,7 @@ _PARTS = {
         _LINK: "a",
         _STRONG: "b strong em i",
         _TITLE: "title",
+        _WORD: "mi mn mo ms mtext",
     }.items()
     for tag in tags.split()
 } | {"": _SILENT}
@@ -58,11 +60,13 @@ _LONGEST_VALUE = 300  # characters of an attribute that are looked at
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _PERMALINKS = frozenset("#§¶🔗")  # what a heading's link to itself shows, which is no text of it
 _LINE_BREAK = "\x1f"
+_LINES = frozenset("div li ol ul".split())  # what lines of code stand in
 _NUMBER = re.compile(r"\s*([0-9]{1,9})")  # how many columns a cell takes, and the like
 _MOST_COLUMNS = 200  # of a table that are told apart
 _LETTER = rf"[^\W_{SPACELESS}]"
 _ENDS_WORD = re.compile(rf"{_LETTER}{{2}}$|\s\d$")
 _BEGINS_WORD = re.compile(rf"{_LETTER}{{2}}|\d\s")
+_ENDS_SENTENCE = tuple(".!?:…")
 
 
 class _Node(Protocol):
@@ -169,13 +173,40 @@ def _plain(tag: Tag) -> dict[str, str | None]:
     }
 
 
-def _apart(before: str, after: str) -> bool:
-    """Whether texts that meet where one inline element ends and the next begins are two words.
+def _apart(before: str, after: str, seam: bool) -> bool:
+    """Whether texts that meet at the edge of an inline element are two words.
 
-    Pages set such elements apart by style sheets; `<span>3 beds</span><span>2 baths</span>`. A
-    single letter may be a decorated initial, and some scripts have no spaces.
+    Pages set such elements apart by style sheets: `<span>3 beds</span><span>2 baths</span>`, which
+    is a seam, or `<b>In short:</b>The`. A single letter may be a decorated initial, and some
+    scripts have no spaces.
     """
-    return bool(_ENDS_WORD.search(before[-2:]) and _BEGINS_WORD.match(after))
+    if seam and _ENDS_WORD.search(before[-2:]) and _BEGINS_WORD.match(after):
+        return True
+    if not (after[:1].isupper() and after[1:2].islower()):
+        return False
+    if before.endswith(_ENDS_SENTENCE):
+        return not before.endswith("::")  # a path of code
+    return before[-2:].isalpha() and before[-2:].islower()
+
+
+def _holds_lines(pre: _Node) -> bool:
+    """Whether the blocks in a preformatted element are lines of code, and not a page in it.
+
+    Lines stand side by side, in a list or by themselves.
+    """
+    stack = [(pre.first_child, 0)]
+    while stack:
+        node, depth = stack.pop()
+        while node is not None:
+            tag = node.tag or ""
+            inside = depth
+            if _PARTS.get(tag, _INLINE) >= _BLOCK:
+                inside += tag not in {"ol", "ul"}
+                if tag not in _LINES or inside > 1:
+                    return False
+            stack.append((node.first_child, inside))
+            node = node.next
+    return True
 
 
 @dataclass(slots=True)
@@ -204,6 +235,11 @@ class _Run:
         self.first = self.last = -1
         self.seen_break = False
 
+    def end_line(self) -> None:
+        """Begin a line of preformatted text where none has begun."""
+        if self.chunks and not self.chunks[-1].endswith(("\n", _LINE_BREAK)):
+            self.chunks.append("\n")
+
     def flush(self, element: int, tag: str, preformatted: int) -> None:
         """Cut a block here if any text was gathered."""
         if self.first >= 0:
@@ -216,7 +252,7 @@ class _Run:
         self.seen_break = False
 
     def _cut(self, element: int, tag: str, preformatted: int) -> None:
-        raw = "".join(self.chunks)
+        raw = "".join(self.chunks).replace("\xad", "")
         if preformatted:
             lines = [line.rstrip() for line in raw.replace(_LINE_BREAK, "\n").splitlines()]
             text = "\n".join(lines).strip("\n")
@@ -245,7 +281,9 @@ def _walk(root: _Node | None) -> Page:
     current, current_tag, depth = -1, "html", 0
     link = strong = preformatted = in_title = 0
     number = -1
-    closed = seam = False  # whether an inline element just closed, and another opened right after
+    lines = False  # whether the preformatted element around is one of lines of code
+    edge = False  # whether an inline element opened or closed since the last text
+    closed = seam = False  # whether one just closed, and another opened right after
     blank = False  # whether there was white space before any text
 
     node = root
@@ -258,17 +296,17 @@ def _walk(root: _Node | None) -> Page:
             if in_title:
                 title.append(text)
             elif text.isspace():
-                closed = seam = False
+                edge = closed = seam = False
                 if chunks or preformatted:
                     chunks.append(text)
                 else:
                     blank = True
             elif link and text in _PERMALINKS:
-                closed = seam = False
+                edge = closed = seam = False
             else:
-                if seam and chunks and not preformatted and _apart(chunks[-1], text):
+                if edge and chunks and not preformatted and _apart(chunks[-1], text, seam):
                     chunks.append(" ")
-                closed = seam = False
+                edge = closed = seam = False
                 chunks.append(text)
                 if run.first < 0:
                     run.first = number
@@ -281,6 +319,11 @@ def _walk(root: _Node | None) -> Page:
         else:
             element, part = -1, _PARTS.get(tag, _INLINE)
             child = None if part == _DROP else node.first_child
+            if part == _BLOCK and (lines or tag == "button"):
+                if lines:
+                    part = _LINE
+                elif current_tag == "p" and run.first >= 0:
+                    part = _INLINE  # amid a sentence
             if part >= _BLOCK:
                 if chunks or (blank and inline):
                     run.flush(current, current_tag, preformatted)
@@ -292,6 +335,7 @@ def _walk(root: _Node | None) -> Page:
                 ends.append(-1)
                 opened.nodes.append(node)
                 if part == _PRE:
+                    lines = lines or (not preformatted and _holds_lines(node))
                     preformatted += 1
                     tag = "pre"  # whatever it was called once
                 element = current = len(tags)
@@ -307,10 +351,14 @@ def _walk(root: _Node | None) -> Page:
                     strong += 1
                 elif part == _TITLE:
                     in_title += 1
+                elif part == _WORD:
+                    chunks.append(" ")
+                elif part == _LINE:
+                    run.end_line()
                 inline.append(node)
-                seam, closed = seam or closed, False
+                edge, seam, closed = True, seam or closed, False
             elif part == _BREAK:
-                if run.seen_break:
+                if run.seen_break and not preformatted:
                     run.flush(current, current_tag, preformatted)
                     blank = False
                 else:
@@ -341,16 +389,19 @@ def _walk(root: _Node | None) -> Page:
                 depth -= 1
                 if part == _PRE:
                     preformatted -= 1
+                    lines = lines and preformatted > 0
                 current = parents[element]
                 current_tag = tags[current] if current >= 0 else "html"
             else:
-                closed = True
+                edge = closed = True
                 if part == _LINK:
                     link -= 1
                 elif part == _STRONG:
                     strong -= 1
                 elif part == _TITLE:
                     in_title -= 1
+                elif part == _LINE:
+                    run.end_line()
             following = node.next
         node = following
     run.flush(current, current_tag, 0)

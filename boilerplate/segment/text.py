@@ -23,7 +23,7 @@ def segment_text(text: str) -> Page:
     A line is a block, unless the text is hard-wrapped (as old mail and `fmt` do): then the lines
     of a paragraph are joined. Bare addresses and Markdown links count as links.
     """
-    folded = (" ".join(line.split()) for line in text.splitlines())
+    folded = (" ".join(line.split()) for line in text.replace("\xad", "").splitlines())
     lines = [line if line.strip(UNSEEN) else "" for line in folded]
     joins = _wrapped_joins(lines)
     parts: list[list[str]] = []  # the source lines of each block
