@@ -318,6 +318,11 @@ def test_what_is_no_page_is_refused() -> None:
         f"{SOME * 4}</p>\n<p class=x>{SOME * 4}",  # paragraphs that tags part
         f"{SOME * 4}<br /><br>{SOME * 4}",
         "<script>var a=1;</script><p>hello</p>",
+        f"<!-- a --><script>{'var a = 1; ' * 30_000}</script><p>{SOME}</p>",
+        f"<div data-state='{'a ' * 1000}'><p>{SOME}</p></div>",
+        f"<!-- {'a ' * 200_000} --><!doctype html>{LONG}",
+        *(f"<{tag}></{tag}><p>{LONG}</p>" for tag in ("iframe", "picture", "details", "my-box")),
+        f"<hr><p>{LONG}</p>",
         "<!doctype html>",
         "<!-- nothing else -->",
     ],
@@ -372,8 +377,20 @@ def test_repeated_delimiters_end(unit: str) -> None:
         assert isinstance(segment(unit * 100_000, kind), Page)
 
 
+def test_elements_of_style_are_not_opened_anew_without_end() -> None:
+    styles = "".join(f"<b id={i}>" for i in range(300))
+    page = segment(f"<p>{styles}</p>{'<p>x' * 2000}", "html")
+    assert len(page) == 2000
+    assert page.elements.inline.size < 30 * len(page)
+
+
+def test_surplus_tags_of_the_root_are_left_out() -> None:
+    page = segment("<p>a" + "".join(f"<body a{i}='>'><i>b</i>" for i in range(5000)), "html")
+    assert page.texts == ["a" + "b" * 5000]
+
+
 def test_lines_of_text_are_blocks() -> None:
-    page = segment("Menu\r\n\r\n\r\nOne  line\tof text.\fTwo\u2028Three\x85Four\n", "text")
+    page = segment("\n\n \nMenu\r\n\r\n\r\nOne  line\tof text.\fTwo\u2028Three\x85Four\n", "text")
     assert page.texts == ["Menu", "One line of text.", "Two", "Three", "Four"]
     assert page.gap.tolist()[:2] == [0, 2]
 

@@ -52,6 +52,7 @@ _PARTS = {
     }.items()
     for tag in tags.split()
 } | {"": _SILENT}
+BLOCKS = frozenset(tag for tag, part in _PARTS.items() if part >= _BLOCK)
 # How the attributes that a signature looks at stand in it.
 _SIGNS = {"class": ".", "id": "#"}
 _SIGNS |= {name: f"{name}=" for name in "role itemprop rel data-testid data-component".split()}

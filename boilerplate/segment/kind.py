@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 
+from boilerplate.segment.html import BLOCKS, DROPPED
+
 _LOOK = 200_000  # characters that are looked at: enough to tell, and bounded
-_BLOCK_TAGS = (
-    "html|head|body|div|p|ul|ol|li|table|tr|td|th|h[1-6]|article|section|main|nav|header|footer|"
-    "blockquote|pre|form|br|dl|dt|dd|figure|center|aside|tbody|thead|figcaption"
+_BLOCK_TAGS = "|".join(sorted(BLOCKS | {"br", "head"}))
+_INLINE_TAGS = "|".join(DROPPED) + (
+    "|a|abbr|b|big|cite|code|del|em|font|i|img|input|ins|kbd|label|link|mark|marquee|meta|noscript|"
+    "picture|q|ruby|s|samp|small|span|strike|strong|sub|sup|time|title|tt|u|var|wbr|[a-z]+-[a-z-]+"
 )
-_INLINE_TAGS = "a|b|i|em|strong|span|img|font|small|sup|sub|code|u|script|style|meta|link|title"
 _PROLOG = r"(?>\s+|<!--.*?-->|<\?[^>]*>)*+"  # comments and an XML declaration
 _DOCUMENT = re.compile(rf"{_PROLOG}<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
 _COMMENTS = re.compile(_PROLOG, re.S)
+_CODE = re.compile(
+    r"<!--.*?(?:-->|\Z)|<(script|style|svg|template)\b.*?(?:</\1\s*>|\Z)", re.I | re.S
+)
+_ATTRIBUTES = re.compile(r"(?<=<)([\w-]+)\s[^<>]*")
 _JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[{\"])")
-_OPENS = re.compile(rf"\s*<({_BLOCK_TAGS}|{_INLINE_TAGS})(?:\s[^<>]*)?/?>", re.I)
+_OPENS = re.compile(rf"{_PROLOG}<({_BLOCK_TAGS}|{_INLINE_TAGS})(?:\s[^<>]*)?/?>", re.I | re.S)
 _TAG = re.compile(rf"</?({_BLOCK_TAGS})(?:\s[^<>]*)?/?>", re.I)
 _CLOSED = re.compile(rf"<({_BLOCK_TAGS}|{_INLINE_TAGS})(?:\s[^<>]*)?>[^<>]*</\1\s*>", re.I)
 # A new paragraph between two sentences.
@@ -39,18 +45,22 @@ def guess_kind(text: str) -> str:
     words, Markdown that begins with a tag or two goes on without, and text in somebody's own XML
     holds none of HTML's tags.
     """
-    head = text[:_LOOK].lstrip("\ufeff")
-    if _DOCUMENT.match(head):
+    text = text.lstrip("\ufeff")
+    head = text[:_LOOK]
+    if _DOCUMENT.match(text):
         return "html"
     if "<" not in head or _JSON.match(head):
         return "text"
-    if _COMMENTS.fullmatch(head):
+    if _COMMENTS.fullmatch(text):
         return "html"
+    opens = _OPENS.match(head)
+    if opens:  # code and data, of which fragments may have more than text
+        head = _ATTRIBUTES.sub(r"\1", _CODE.sub(" ", text[: 5 * _LOOK])[:_LOOK])
     tags = len(_TAG.findall(head)) - 2 * len(_MENTIONED.findall(head))
     words = len(head.split())
-    if _OPENS.match(head):
+    if opens:
         held = sum(len(element[0].split()) for element in _CLOSED.finditer(head))
-        if tags * 40 >= words or held * 10 >= words or (held and not _BLANK_LINE.search(head)):
+        if tags * 40 >= words or held * 15 >= words or (held and not _BLANK_LINE.search(head)):
             return "html"
     parted = len(_PARAGRAPHS.findall(head))
     if parted and parted * _PARAGRAPH_WORDS >= words:

@@ -2,13 +2,15 @@
 
 Elements far too deep slow every step down. An inline element of style that is never closed is
 opened anew in every block that follows: a thousand such fill a gigabyte from a page of 50 kB. And
-every attribute of a tag is compared with those before it: JSON in the wrong quotes is thousands.
+every attribute of an element is compared with those before it: JSON in the wrong quotes is
+thousands in one tag, and each further `<body>` adds its own to the first.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from itertools import islice
 
@@ -17,9 +19,10 @@ from numpy.typing import NDArray
 
 from boilerplate.page import Ints
 
-_FEW_TAGS = 2_000  # pages with fewer parse in no time whatever they open
+_FEW_TAGS = 400  # pages with fewer parse in a second whatever they open
 _MANY_TAGS = 20_000  # pages with more are always looked at
 _MOST_OPEN = 1_000  # tags that may be open at once in the others
+_MOST_COPIES = 200_000  # of elements of style: each that is open, in each block that follows
 _MOST_DEPTH = 500  # browsers stop at about this depth too
 _MOST_STYLES = 20  # elements of style that are open at once
 _RAW = "script style textarea title iframe xmp".split()  # elements that hold no tags
@@ -32,8 +35,11 @@ _TAG = re.compile(
 _LONG_TAG = 50_000  # bytes up to the next ``<`` from which a page's tags are looked at
 _LARGE = 1_000_000  # bytes of a page whose tags are looked at anyway: some ``<`` may be quoted
 _MOST_ATTRIBUTES = 1_000
+_SOME_TAGS = 5_000  # fewer can't add too many attributes to the root
+_MOST_ROOTS = 10  # tags of `<html>` and `<body>`
 _ONE_TAG = rf"<(/?[a-zA-Z][^\s/>]*+){_REST}"
 _MAYBE_TAG = re.compile(_ONE_TAG.encode())
+_ROOT = re.compile(rf"<(?:html|body)\b{_REST}".encode(), re.IGNORECASE)
 _ATTRIBUTE = r"[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
 _STYLES = frozenset("b big code em font i s small strike strong tt u".split())
 # Void elements, and those that close others of their name or need no end tag.
@@ -41,11 +47,20 @@ _NO_DEPTH = frozenset(
     "area base br col embed hr img input link meta param source track wbr a nobr "
     "html head body p li dt dd td th tr tbody thead tfoot option optgroup colgroup rt rp".split()
 )
-# Their first letters, but for those that others share: em, article, header, code.
-_NO_DEPTH_LETTERS = np.zeros((256, 256), np.bool_)
-for _name in _NO_DEPTH - {"embed", "area", "head", "col", "colgroup"} | {"path"}:
-    for _next in _name[1:2] or " >/":
-        _NO_DEPTH_LETTERS[ord(_name[0]), ord(_next) | 32] = True
+
+
+def _letters(names: Iterable[str]) -> NDArray[np.bool_]:
+    """Which first two letters, or letter and end, tags of these names have."""
+    found = np.zeros((256, 256), np.bool_)
+    for name in names:
+        for following in name[1:2] or " \t\n\r\f/>":
+            found[ord(name[0]), ord(following) | 32] = True
+    return found
+
+
+# But for those that others share: em, article, header, code.
+_NO_DEPTH_LETTERS = _letters(_NO_DEPTH - {"embed", "area", "head", "col", "colgroup"} | {"path"})
+_STYLE_LETTERS = _letters(_STYLES)
 
 
 def limit_attributes(source: bytes, tag: Ints) -> bytes:
@@ -67,6 +82,16 @@ def limit_attributes(source: bytes, tag: Ints) -> bytes:
             parts.append(source[end : odd.end(1) + last.end()] + b">")
             end = at
     return b"".join([*parts, source[end:]]) if parts else source
+
+
+def limit_roots(source: bytes) -> bytes:
+    """Leave out what is too many of the tags `<html>` and `<body>`."""
+    if source.count(b"<") < _SOME_TAGS:
+        return source
+    surplus = [*islice(_ROOT.finditer(source), _MOST_ROOTS, None)]
+    starts = [*(found.start() for found in surplus), len(source)]
+    ends = [0, *(found.end() for found in surplus)]
+    return b"".join(source[a:b] for a, b in zip(ends, starts, strict=True)) if surplus else source
 
 
 def _may_be_long(source: bytes, tag: Ints) -> bool:
@@ -100,9 +125,17 @@ def may_nest(html: NDArray[np.uint8], tag: Ints) -> bool:
     closes = html.take(tag + 1, mode="clip") == ord("/")
     letter = tag + 1 + closes
     first, second = (html.take(letter + k, mode="clip").astype(np.intp) | 32 for k in (0, 1))
-    counts = (first >= ord("a")) & (first <= ord("z")) & ~_NO_DEPTH_LETTERS[first, second]
-    depth = np.cumsum(np.where(closes, -1, 1) * counts)
-    return int((depth - np.minimum.accumulate(depth)).max()) >= _MOST_OPEN
+    step = np.where(closes, -1, 1)
+    deepens = (first >= ord("a")) & (first <= ord("z")) & ~_NO_DEPTH_LETTERS[first, second]
+    if _most_open(step * deepens) >= _MOST_OPEN:
+        return True
+    return _most_open(step * _STYLE_LETTERS[first, second]) * tag.size >= _MOST_COPIES
+
+
+def _most_open(step: Ints) -> int:
+    """How many tags may be open at once, by what each adds."""
+    depth = np.cumsum(step)
+    return int((depth - np.minimum.accumulate(depth)).max())
 
 
 def limit_nesting(html: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.page import Ints
-from boilerplate.segment.limits import limit_attributes, limit_nesting, may_nest
+from boilerplate.segment.limits import limit_attributes, limit_nesting, limit_roots, may_nest
 
 _FRAME = re.compile(rb"iframe\b", re.I)
 # `<div/>`: an empty element in XML, a start tag in HTML.
@@ -31,6 +31,7 @@ def mended(source: bytes) -> bytes:
         source = _ENDED.sub(_with_end_tag, source)
     elif _NAMESPACE in source[:_HEAD]:
         source = _RAW.sub(_with_end_tag, source)
+    source = limit_roots(source)
     text, tag = _tags(source)
     limited = limit_attributes(source, tag)
     if limited is not source:

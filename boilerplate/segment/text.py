@@ -31,7 +31,7 @@ def segment_text(text: str) -> Page:
     gap = 0
     for line, joined in zip(lines, joins, strict=True):
         if not line:
-            gap += 1
+            gap += bool(parts)  # none counts before the first
         elif joined:
             parts[-1].append(line if _SPACELESS.match(parts[-1][-1][-1]) else f" {line}")
         else:
