@@ -22,6 +22,8 @@ GERMAN = "Gestern fror der Hafen zu, und die Fähre fährt nicht mehr; größere
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),
         (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
     ],
 )
 def test_the_byte_order_mark_decides(mark: bytes, encoding: str) -> None:

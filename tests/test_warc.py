@@ -218,6 +218,22 @@ def test_a_record_that_was_cut_short_does_not_cost_the_next_one(
 
 
 @pytest.mark.parametrize("suffix", SUFFIX)
+@pytest.mark.parametrize("less", [1, 6, 40])
+def test_records_longer_than_they_say_do_not_cost_each_other(
+    less: int, suffix: str, tmp_path: Path
+) -> None:
+    parts = [warc_record(n, response(page.encode())) for n, page in enumerate(HTML)]
+    short = [
+        re.sub(rb"(?<=Content-Length: )\d+", lambda m: b"%d" % (int(m[0]) - less), part, count=1)
+        for part in parts
+    ]
+    path = tmp_path / f"crawl.warc{suffix}"
+    path.write_bytes(b"".join(map(COMPRESS[suffix], short)))
+    found = records(items(path))
+    assert [record.id for record in found] == [record_id(n) for n in range(len(HTML))]
+
+
+@pytest.mark.parametrize("suffix", SUFFIX)
 def test_a_page_that_speaks_of_warc_is_a_page(suffix: str, tmp_path: Path) -> None:
     speaks = "<pre>WARC/1.0\r\nWARC-Type: response\r\n</pre>"
     path = write_warc(tmp_path / f"crawl.warc{suffix}", [HTML[0], speaks, HTML[1], speaks], suffix)

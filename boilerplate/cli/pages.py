@@ -10,6 +10,7 @@ from boilerplate.cli.report import Report, progress
 from boilerplate.decoding import check_page
 from boilerplate.sources import Failed, Input
 from boilerplate.sources.inputs import opened
+from boilerplate.sources.reader import whole_page
 
 _T = TypeVar("_T")
 
@@ -46,6 +47,6 @@ def each_page(
 
 def _read(name: str) -> bytes:
     with opened(name) as file:
-        data = file.read()
+        data = whole_page(file)
     check_page(data)
     return data

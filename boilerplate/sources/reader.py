@@ -60,11 +60,20 @@ class Reader:
             self._before += source.size or 0
 
 
-def _read_page(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[Item]:
+def whole_page(file: BinaryIO) -> bytes:
+    """Read a file that is one page.
+
+    Raises:
+        SourceError: If it is larger than any page.
+    """
     page = file.read(MOST_BYTES + 1)
     if len(page) > MOST_BYTES:
         raise SourceError(f"a page of more than {MOST_BYTES:,} bytes")
-    yield Record(name, page, {"id": name})
+    return page
+
+
+def _read_page(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[Item]:
+    yield Record(name, whole_page(file), {"id": name})
 
 
 _READ: dict[Format, Callable[[Any, str, str, str], Iterator[Item]]] = {

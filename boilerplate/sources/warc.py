@@ -19,6 +19,7 @@ _FIELDS = {"id": "WARC-Record-ID", "url": "WARC-Target-URI", "date": "WARC-Date"
 _BEGIN = b"WARC/1."  # of a record where nothing is compressed
 _WITHIN = re.compile(rb"WARC/1\.\d\r\n[A-Za-z-]+:")
 _CHUNK = 1 << 20
+_GAP = 4  # bytes of the line ends behind a record
 
 
 def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> Iterator[Item]:
@@ -166,8 +167,10 @@ def _next_start(
         return None
     if compression is None:
         return _search(file, _BEGIN, start + end + 1)
-    after = [place for begin, place in members if begin >= end] or [members[-1][1]]
-    return _search(file, MAGIC[compression], after[0] + 1)
+    for begin, place in members:
+        if begin >= end:  # right behind the record it is the damage, further on the next record
+            return _search(file, MAGIC[compression], place + (begin <= end + _GAP))
+    return _search(file, MAGIC[compression], members[-1][1] + 1)
 
 
 def _search(file: io.BufferedReader, pattern: bytes, place: int) -> int | None:
