@@ -138,6 +138,7 @@ class Page:
     # flattened text
     gap: Ints = field(default_factory=_no_ints)  # blank lines before
     lines: Ints = field(default_factory=_no_ints)  # source lines joined
+    indent: Ints = field(default_factory=_no_ints)  # spaces before code and items of lists
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -15,9 +15,8 @@ import numpy as np
 from boilerplate.page import HEADINGS, Block, Elements, Ints, Page, chain_ends
 
 FORMATS = ("text", "markdown", "html", "json")
-_STRUCTURE = frozenset(
-    ("li", "ul", "ol", "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS)
-)
+_LISTS = {"ul": "ul", "ol": "ol", "menu": "ul", "dir": "ul"}
+_STRUCTURE = frozenset(("li", *_LISTS, "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS))
 _MOST_LEVELS = 8  # of lists and quotes in one another that are shown
 # What would be read as markup in Markdown although it is text. Code and emphasis end where they
 # began: what no other of its kind follows is none.
@@ -37,6 +36,7 @@ _FIRST_MARKUP = re.compile(
     """,
     re.X | re.M,
 )
+_CONTROLS = dict.fromkeys({*range(32), 127} - set(b"\t\n\r"))  # which HTML must not hold
 _HEADING_END = re.compile(r"(?<!\S)(?=#+$)")
 
 
@@ -67,6 +67,20 @@ class _Level(NamedTuple):
     number: int = -1  # of the item in an ordered list; -1 for another
 
 
+class _Structure(NamedTuple):
+    """What an element of those in `_STRUCTURE` and all around it make of a block; -1 for none."""
+
+    levels: tuple[_Level, ...] = ()  # outermost first
+    table: int = -1  # of data
+    row: int = -1
+    cell: int = -1
+    pre: int = -1
+    heading: int = 0
+    list: int = -1  # whose items would be the next level
+    list_tag: str = ""
+    place: int = 0  # among the levels, of its items
+
+
 @dataclass(slots=True)
 class _Placed:
     """A block and the structure around it; elements by their number, -1 for none."""
@@ -81,13 +95,16 @@ class _Placed:
     pre: int = -1
     heading: int = 0
     flattened: bool = False
+    indent: int = 0  # spaces, in flattened text
 
     def opens_item(self, before: _Placed) -> bool:
-        """Whether the block opens another item of the list in which the block before stands."""
-        if not self.levels or not before.levels or self.levels[0].list < 0:
+        """Whether the block opens an item, in or after the one in which the block before stands."""
+        shared = _depth_shared(self.levels, before.levels)
+        if shared == len(self.levels) or self.levels[shared].list < 0:
             return False
-        goes_on = before.levels[: len(self.levels)] == self.levels
-        return self.levels[0].list == before.levels[0].list and not goes_on
+        if shared < len(before.levels):
+            return self.levels[shared].list == before.levels[shared].list
+        return shared > 0 and self.levels[shared - 1].list >= 0
 
 
 def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
@@ -96,7 +113,8 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
         after = [0, *(block.index + 1 for block in blocks)]
         gaps = np.maximum.reduceat(page.gap[: after[-1]], after[:-1]).tolist() if blocks else []
         return [
-            _Placed(block, gap=gap, flattened=True) for gap, block in zip(gaps, blocks, strict=True)
+            _Placed(block, gap=gap, flattened=True, indent=int(page.indent[block.index]))
+            for gap, block in zip(gaps, blocks, strict=True)
         ]
     elements = page.elements
     names = [name.split("\t", 1)[0] for name in elements.names]
@@ -110,8 +128,9 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
     nearest = np.where(own[nearest], nearest, -1)
     above = nearest[up].tolist()
     inside = nearest[page.element[[block.index for block in blocks]]].tolist()
+    known = {-1: _Structure()}
     placed = [
-        _place(block, element, above, tags, data, elements.place)
+        _place(block, _structure(element, known, above, tags, data, elements.place))
         for block, element in zip(blocks, inside, strict=True)
     ]
     if data:
@@ -123,41 +142,63 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
     return placed
 
 
-def _place(
-    block: Block, element: int, above: list[int], tags: list[str], data: set[int], places: Ints
-) -> _Placed:
-    placed = _Placed(block)
+def _place(block: Block, around: _Structure) -> _Placed:
     if block.label == "headline":
-        placed.heading = 1
-        return placed
-    levels: list[_Level] = []
-    item = row = cell = -1
-    while element >= 0:
-        tag = tags[element]
-        if tag == "li" and item < 0:
-            item = element
-        elif tag in ("ul", "ol") and item >= 0:
-            levels.append(_Level(item, tag, element, int(places[item])))
-            item = -1
-        elif tag == "blockquote":
-            levels.append(_Level(element, tag, -1))
-        elif tag in ("td", "th"):
-            cell = element
-        elif tag == "tr":
-            row = element
-        elif tag == "table" and element in data and row >= 0 and cell >= 0:
-            placed = _Placed(block, table=element, row=row, cell=cell)
-            levels.clear()  # a cell is one line
-            item = -1
-        elif tag == "pre" and placed.cell < 0:
-            placed.pre = element if placed.pre < 0 else placed.pre
-            levels.clear()  # its items are lines
-            item = -1
-        elif tag in HEADINGS and placed.cell < 0:
-            placed.heading = int(tag[1])
+        return _Placed(block, heading=1)
+    if around.cell >= 0:  # one line, whatever it holds
+        levels, table, row, cell = around[:4]
+        return _Placed(block, levels=levels, table=table, row=row, cell=cell)
+    return _Placed(block, levels=around.levels, pre=around.pre, heading=around.heading)
+
+
+def _structure(
+    element: int,
+    known: dict[int, _Structure],
+    above: list[int],
+    tags: list[str],
+    data: set[int],
+    places: Ints,
+) -> _Structure:
+    """The structure around the blocks of an element; what is found goes into `known`."""
+    chain: list[int] = []
+    while element not in known:
+        chain.append(element)
         element = above[element]
-    placed.levels = tuple(levels[::-1][:_MOST_LEVELS])
-    return placed
+    around = known[element]
+    for inner in reversed(chain):
+        around = _within(around, inner, tags[inner], inner in data, int(places[inner]))
+        known[inner] = around
+    return around
+
+
+def _within(around: _Structure, element: int, tag: str, data: bool, number: int) -> _Structure:
+    """The structure in an element that stands in another."""
+    if around.cell >= 0:
+        return around
+    if tag == "table":
+        return around._replace(table=element if data else -1, row=-1)
+    if tag == "tr":
+        return around._replace(row=element)
+    if tag in ("td", "th"):
+        return around._replace(cell=element) if around.table >= 0 <= around.row else around
+    if tag in HEADINGS:
+        return around._replace(heading=around.heading or int(tag[1]))
+    if tag == "pre":
+        return around._replace(pre=element, list=-1)
+    if around.pre >= 0 or around.table >= 0:  # the items of code are lines
+        return around
+    if tag in _LISTS:
+        return around._replace(list=element, list_tag=_LISTS[tag], place=len(around.levels))
+    place = around.place if tag == "li" else len(around.levels)
+    if place >= _MOST_LEVELS:
+        return around
+    if tag == "blockquote":
+        level = _Level(element, tag, -1)
+    elif around.list >= 0:
+        level = _Level(element, around.list_tag, around.list, number)
+    else:
+        return around
+    return around._replace(levels=(*around.levels[:place], level))
 
 
 def _set_columns(placed: Sequence[_Placed], elements: Elements) -> None:
@@ -189,7 +230,8 @@ def _data_tables(page: Page, tags: list[str]) -> set[int]:
         elif tag == "pre":
             lines = "\n".join(page.texts[elements.start[element] : elements.end[element]])
             code[table] += "\n" in lines
-    holds = (rows > 0) & (2 * cells >= 3 * rows) & (blocks <= 2 * cells) & (code == 0)
+    wide = cells > 2 * rows  # and not code beside the numbers of its lines
+    holds = (rows > 0) & (2 * cells >= 3 * rows) & (blocks <= 2 * cells) & (wide | (code == 0))
     return {int(e) for e in np.flatnonzero(holds[:-1]) if tags[e] == "table"}
 
 
@@ -198,7 +240,7 @@ def _plain(placed: Sequence[_Placed]) -> str:
     parts: list[str] = []
     before: _Placed | None = None
     for here in placed:
-        text = here.block.text
+        text = " " * here.indent + here.block.text
         if here.table >= 0:
             text = " ".join(text.split())
         between = "\t" * here.column
@@ -229,12 +271,15 @@ def _markdown(placed: Sequence[_Placed]) -> str:
         here = blocks[0]
         known = before.levels if before is not None else ()
         shared = here.levels[: _depth_shared(here.levels, known)]
+        opened = here.levels[len(shared) :]
         if before is not None:
             tight = here.gap == 0 or here.opens_item(before)
+            if opened and len(shared) == len(known) and opened[0].number not in (-1, 1):
+                tight = False  # it would go on with the paragraph
             between = "".join(margins[level.element] for level in shared).rstrip()
             parts.append("\n" if tight else f"\n{between}\n")
         first = "".join(margins[level.element] for level in shared)
-        for level in here.levels[len(shared) :]:
+        for level in opened:
             mark = "> "
             if level.list >= 0:
                 if _follows(known[len(shared) :], level, marked):
@@ -291,7 +336,7 @@ def _markdown_lines(blocks: Sequence[_Placed]) -> list[str]:
             fence += "`"
         return [fence, *text.split("\n"), fence]
     if here.flattened:  # may be Markdown itself
-        return text.split("\n")
+        return [" " * here.indent + text]
     text = _MARKUP.sub(r"\\\g<0>", text)
     if here.heading:
         text = _HEADING_END.sub(r"\\", " ".join(text.split()))
@@ -327,7 +372,7 @@ def _html(placed: Sequence[_Placed]) -> Iterator[str]:
                 yield f"<tr>{''.join(_html_cells(row))}</tr>"
             yield "</table>"
         elif here.pre >= 0:
-            yield f"<pre>{escape(_plain(blocks), quote=False)}</pre>"
+            yield f"<pre>{_escaped(_plain(blocks))}</pre>"
         else:
             tag = f"h{here.heading}" if here.heading else "p"
             yield f"<{tag}>{_html_text(here)}</{tag}>"
@@ -370,4 +415,8 @@ def _html_cells(row: Iterator[_Placed]) -> Iterator[str]:
 
 
 def _html_text(placed: _Placed) -> str:
-    return escape(placed.block.text, quote=False).replace("\n", "<br>")
+    return _escaped(placed.block.text).replace("\n", "<br>")
+
+
+def _escaped(text: str) -> str:
+    return escape(text.translate(_CONTROLS), quote=False)

@@ -285,7 +285,6 @@ def _walk(root: _Node | None) -> Page:
     lines = False  # whether the preformatted element around is one of lines of code
     edge = False  # whether an inline element opened or closed since the last text
     closed = seam = False  # whether one just closed, and another opened right after
-    blank = False  # whether there was white space before any text
 
     node = root
     while node is not None:
@@ -300,8 +299,6 @@ def _walk(root: _Node | None) -> Page:
                 edge = closed = seam = False
                 if chunks or preformatted:
                     chunks.append(text)
-                else:
-                    blank = True
             elif link and text in _PERMALINKS:
                 edge = closed = seam = False
             else:
@@ -326,9 +323,8 @@ def _walk(root: _Node | None) -> Page:
                 elif current_tag == "p" and run.first >= 0:
                     part = _INLINE  # amid a sentence
             if part >= _BLOCK:
-                if chunks or (blank and inline):
+                if chunks or inline:
                     run.flush(current, current_tag, preformatted)
-                blank = False
                 opens = True
                 opened.depths.append(depth)
                 parents.append(current)
@@ -361,7 +357,6 @@ def _walk(root: _Node | None) -> Page:
             elif part == _BREAK:
                 if run.seen_break and not preformatted:
                     run.flush(current, current_tag, preformatted)
-                    blank = False
                 else:
                     chunks.append(_LINE_BREAK)
                     run.breaks += 1
@@ -383,9 +378,8 @@ def _walk(root: _Node | None) -> Page:
         while following is None and stack:
             node, part, element = stack.pop()
             if element >= 0:
-                if chunks or (blank and inline):
+                if chunks or inline:
                     run.flush(element, current_tag, preformatted)
-                blank = False
                 ends[element] = len(texts)
                 depth -= 1
                 if part == _PRE:

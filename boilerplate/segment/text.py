@@ -10,6 +10,9 @@ from boilerplate.page import SPACELESS, UNSEEN, Page
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,2000})\)|(?:https?://|www\.)[^\s<>\"]+")
 _ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
+_FENCE = re.compile(r"(?:```|~~~)[^`]*\Z")
+_BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
+_MOST_INDENT = 200
 _SPACELESS = re.compile(f"[{SPACELESS}]")  # where lines join without a space
 _WRAP = range(40, 121)  # widths in characters at which people and programs wrap text
 _NEARLY_ALL = 0.995  # of the lines are no longer than the width
@@ -21,15 +24,21 @@ def segment_text(text: str) -> Page:
     """Cut flattened text into blocks.
 
     A line is a block, unless the text is hard-wrapped (as old mail and `fmt` do): then the lines
-    of a paragraph are joined. Bare addresses and Markdown links count as links.
+    of a paragraph are joined. Bare addresses and Markdown links count as links. How far a line is
+    indented is kept in Markdown's fenced code and lists.
     """
-    folded = (" ".join(line.split()) for line in text.replace("\xad", "").splitlines())
+    raw = text.replace("\xad", "").splitlines()
+    folded = (" ".join(line.split()) for line in raw)
     lines = [line if line.strip(UNSEEN) else "" for line in folded]
     joins = _wrapped_joins(lines)
     parts: list[list[str]] = []  # the source lines of each block
     gaps: list[int] = []
+    indents: list[int] = []
     gap = 0
-    for line, joined in zip(lines, joins, strict=True):
+    fenced, margin = False, -1  # of the code or list; -1 outside
+    for place, (line, joined) in enumerate(zip(lines, joins, strict=True)):
+        is_fence = _FENCE.match(line) is not None
+        fenced ^= is_fence
         if not line:
             gap += bool(parts)  # none counts before the first
         elif joined:
@@ -37,6 +46,12 @@ def segment_text(text: str) -> Page:
         else:
             parts.append([line])
             gaps.append(gap)
+            shown = fenced or is_fence or _BULLET.match(line) is not None
+            indent = _indent(raw[place]) if shown else 0
+            margin = indent if margin < 0 else margin
+            indents.append(max(indent - margin, 0))
+            if not shown or (is_fence and not fenced):
+                margin = -1
             gap = 0
     texts = ["".join(part) for part in parts]
     return Page(
@@ -45,7 +60,13 @@ def segment_text(text: str) -> Page:
         link_chars=np.array([_link_chars(block) for block in texts], np.intp),
         gap=np.array(gaps, np.intp),
         lines=np.array([len(part) for part in parts], np.intp),
+        indent=np.array(indents, np.intp),
     )
+
+
+def _indent(line: str) -> int:
+    line = line.expandtabs(4)
+    return min(len(line) - len(line.lstrip()), _MOST_INDENT)
 
 
 def _link_chars(block: str) -> int:
