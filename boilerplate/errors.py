@@ -14,7 +14,7 @@ class ModelError(BoilerplateError):
 
 
 class ParameterError(BoilerplateError, ValueError):
-    """A parameter of the classifier that it has not, or that is out of range.
+    """An argument that there is not, or that is out of range.
 
     It is a `ValueError`, too, as scikit-learn expects.
     """

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from functools import lru_cache
 from itertools import chain, islice
-from numbers import Real
+from numbers import Integral, Real
 from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, TypeVar
 
 from boilerplate.decision import labelled
-from boilerplate.errors import BoilerplateError, ModelError, PageError
+from boilerplate.errors import BoilerplateError, ModelError, PageError, ParameterError
 from boilerplate.features import features
 from boilerplate.model import AnyPage, BoilerplateClassifier
 from boilerplate.page import LABELS, Block, Label, Page
 from boilerplate.render import FORMATS, render
-from boilerplate.segment import check_kind, is_soup, segment
+from boilerplate.segment import check_kind, check_many, is_soup, segment
 from boilerplate.segment.html import DROPPED, soup_texts
 
 if TYPE_CHECKING:
@@ -73,6 +73,8 @@ class BoilerplateFilter:
 
     def __call__(self, page: AnyPage, *, url: str | None = None) -> str:
         """The article of a page; empty where the page has none."""
+        if not isinstance(url, (str, NoneType)):
+            raise ParameterError(f"url is {url!r}; it must be a string or None")
         segmented = segment(page, self.kind)
         return render(segmented, self._judged(segmented, self._kept), self.format, url)
 
@@ -88,13 +90,13 @@ class BoilerplateFilter:
             workers: Processes that share the work.
 
         Raises:
-            BoilerplateError: If there is not even one worker, or one page in the place of many.
+            ParameterError: If there is not even one worker.
+            PageError: If there is one page in the place of many.
             PageError, ModelError: As a call does, at the place of the page in the order.
         """
-        if isinstance(pages, (str, bytes)) or is_soup(pages):
-            raise BoilerplateError("pipe takes many pages; for a single one call the filter")
-        if workers < 1:
-            raise BoilerplateError(f"workers is {workers}; it must be at least 1")
+        check_many(pages)
+        if not isinstance(workers, Integral) or workers < 1:
+            raise ParameterError(f"workers is {workers!r}; it must be a whole number above zero")
         return map(self, pages) if workers == 1 else self._shared(pages, workers)
 
     def _shared(self, pages: Iterable[AnyPage], workers: int) -> Iterator[str]:

@@ -21,6 +21,7 @@ from boilerplate.sources.streams import Plain
 _WORD = re.compile(rf"[{SPACELESS}]|[^\s{SPACELESS}]+")
 _LOST = 0.1  # the share of a page's words that may go without a label
 _MOST_WORDS = 20_000  # of a page that are compared with all others of it
+_MANY = 5_000  # blocks or words
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,4 +187,5 @@ def _by(
 def _differences(
     old: Sequence[str], new: Sequence[str]
 ) -> Sequence[tuple[str, int, int, int, int]]:
-    return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    # Of very many the common ones are no anchors: each would be compared with each.
+    return SequenceMatcher(None, old, new, autojunk=len(new) > _MANY).get_opcodes()

@@ -15,11 +15,13 @@ from boilerplate.features import Features
 from boilerplate.modelfile import read_model, write_model
 from boilerplate.page import LABELS, Floats, Label, Page
 from boilerplate.passes import Passes
-from boilerplate.segment import segment
+from boilerplate.segment import check_many, segment
 
 if TYPE_CHECKING:
     from bs4 import Tag
     from sklearn.utils import Tags
+
+_C = (1e-9, 1e9)  # what C may be
 
 AnyPage: TypeAlias = "str | bytes | Tag | Page"
 
@@ -113,6 +115,7 @@ class BoilerplateClassifier:
         from boilerplate.fitting import fit_passes
 
         self._check_parameters()
+        check_many(pages)
         segmented = [segment(page) for page in pages]
         given = _as_many(labels, segmented, "labels")
         shares = [_shares(given[i], page, i) for i, page in enumerate(segmented)]
@@ -132,7 +135,7 @@ class BoilerplateClassifier:
                     [segmented[i] for i in chosen],
                     [shares[i] for i in chosen],
                     [sites[i] for i in chosen],
-                    C=self.C,
+                    C=float(self.C),
                     folds=self.folds,
                     min_groups=self.min_groups,
                     seed=self.seed,
@@ -151,6 +154,7 @@ class BoilerplateClassifier:
         Raises:
             ModelError: If the classifier is not fitted, or not for pages of that kind.
         """
+        check_many(pages)
         return [self.page_proba(segment(page)) for page in pages]
 
     def predict(self, pages: Iterable[AnyPage]) -> list[list[Label]]:
@@ -200,8 +204,10 @@ class BoilerplateClassifier:
         return self.passes_[page.kind].predict_proba(page, computed)
 
     def _check_parameters(self) -> None:
-        if not isinstance(self.C, Real) or isinstance(self.C, bool) or not 0 < self.C < np.inf:
-            raise ParameterError(f"C is {self.C!r}; it must be a number above zero")
+        if not isinstance(self.C, Real) or isinstance(self.C, bool) or not _C[0] <= self.C <= _C[1]:
+            raise ParameterError(f"C is {self.C!r}; it must be a number from {_C[0]} to {_C[1]}")
+        if self.n_jobs is not None and not (isinstance(self.n_jobs, Integral) and self.n_jobs):
+            raise ParameterError(f"n_jobs is {self.n_jobs!r}; it must be a number of jobs or None")
         for name, least in (("folds", 2), ("min_groups", 1), ("seed", 0)):
             value = getattr(self, name)
             if not isinstance(value, Integral) or isinstance(value, bool) or value < least:
@@ -229,9 +235,9 @@ def _shares(labels: Sequence[str] | Floats, page: Page, number: int) -> Floats:
     """Labels by name or by share to shares, shape (n_blocks, 3)."""
     if isinstance(labels, np.ndarray) and labels.dtype.kind in "biuf":
         shares = labels.astype(np.float64)
-        fits = shares.shape == (len(page), len(LABELS)) and bool(
-            ((shares >= 0) & (shares <= 1)).all()
-        )
+        fits = shares.shape == (len(page), len(LABELS))
+        if fits and not ((shares >= 0).all() and np.allclose(shares.sum(axis=1), 1.0, atol=0.01)):
+            raise LabelError(f"the shares of page {number} must be 0 to 1 and sum to 1 in each row")
     elif labels is None:
         raise LabelError(f"page {number} has no labels")
     else:

@@ -78,11 +78,13 @@ def read_model(path: Path) -> tuple[dict[str, Passes], dict[str, Any], dict[str,
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
-        if len(content) > _MOST_BYTES:
-            raise ModelError(f"{path} is no model file: it is larger than {_MOST_BYTES >> 20} MiB")
+    except (OSError, ValueError) as error:  # of a path with a NUL, say
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(f"cannot read the model {path}: {reason}") from error
+    if len(content) > _MOST_BYTES:
+        raise ModelError(f"{path} is no model file: it is larger than {_MOST_BYTES >> 20} MiB")
+    try:
         document = json.loads(content.decode("utf-8"), parse_constant=_refuse)
-    except OSError as error:
-        raise ModelError(f"cannot read the model {path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{path} is no model file: it is not valid JSON ({error})") from error
     try:

@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.errors import ModelError
 from boilerplate.features import Features, features
 from boilerplate.features.lines import PLACES as LINE_PLACES
 from boilerplate.features.lines import Lines
@@ -68,11 +67,10 @@ class Passes:
     token_weights: Floats
 
     def predict_proba(self, page: Page, computed: Features | None = None) -> Floats:
-        """Probabilities of content, headline and boilerplate, shape (n_blocks, 3)."""
-        if not len(page):
-            return np.zeros((0, 3))
-        if page.kind != self.kind:
-            raise ModelError(f"a model for {self.kind} pages was given a page of {page.kind}")
+        """Probabilities of content, headline and boilerplate, shape (n_blocks, 3).
+
+        The page is of this kind and has a block at least.
+        """
         computed = computed or features(page)
         scores, alone = self._linear(page, computed)
         first = _probabilities(scores[:, :2], computed.words)

@@ -14,6 +14,8 @@ from bs4 import BeautifulSoup, Tag
 
 import boilerplate
 from boilerplate import BoilerplateClassifier, BoilerplateError, BoilerplateFilter, PageError
+from boilerplate.errors import ParameterError
+from boilerplate.segment import segment
 
 FIRST = (
     "The orchard behind the station was planted in 1921, and in a good year its forty trees still "
@@ -277,9 +279,30 @@ def test_a_pipe_sends_its_model_with_many_pages(
     assert 1 <= len(model.notes.read_text().split()) <= 4
 
 
-def test_a_pipe_without_workers_is_refused_at_once(keep: BoilerplateFilter) -> None:
-    with pytest.raises(BoilerplateError, match="workers is 0"):
-        keep.pipe([PAGE], workers=0)
+@pytest.mark.parametrize("workers", [0, None, 1.5, "2"])
+def test_a_pipe_without_workers_is_refused_at_once(keep: BoilerplateFilter, workers: Any) -> None:
+    with pytest.raises(ParameterError, match=f"workers is {workers!r}"):
+        keep.pipe([PAGE], workers=workers)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [PAGE, PAGE.encode(), bytearray(b"a"), BeautifulSoup(PAGE, "html.parser"), segment(PAGE)],
+)
+def test_one_page_in_the_place_of_many_is_refused(
+    page: Any, small_model: BoilerplateClassifier
+) -> None:
+    with pytest.raises(PageError, match="takes many pages"):
+        BoilerplateFilter().pipe(page)
+    with pytest.raises(PageError, match="takes many pages"):
+        small_model.predict(page)
+    with pytest.raises(PageError, match="takes many pages"):
+        small_model.fit(page, [])
+
+
+def test_an_address_is_text(keep: BoilerplateFilter) -> None:
+    with pytest.raises(ParameterError, match="url is b'x'"):
+        keep(PAGE, url=b"x")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("parser", ["html.parser", "lxml"])

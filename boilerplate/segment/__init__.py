@@ -45,6 +45,12 @@ def check_kind(kind: str) -> None:
         raise PageError(f"kind is {kind!r}; it must be 'auto', 'html' or 'text'")
 
 
+def check_many(pages: Any) -> None:
+    """Raise a PageError if this is one page where many are asked for."""
+    if isinstance(pages, (str, bytes, bytearray, memoryview, Page)) or is_soup(pages):
+        raise PageError("this takes many pages; put a single one into a list")
+
+
 def is_soup(page: Any) -> bool:
     """Whether the page is a bs4 Tag, without importing bs4 for callers that never use it."""
     return hasattr(page, "descendants") and hasattr(page, "attrs")

@@ -169,7 +169,7 @@ def soup_texts(soup: Tag) -> Iterator[NavigableString]:
 
 def _plain(tag: Tag) -> dict[str, str | None]:
     return {
-        name: " ".join(value) if isinstance(value, list) else str(value)
+        name: " ".join(map(str, value)) if isinstance(value, list) else str(value)
         for name, value in tag.attrs.items()
     }
 

@@ -19,6 +19,7 @@ _FIELDS = {"id": "WARC-Record-ID", "url": "WARC-Target-URI", "date": "WARC-Date"
 _BEGIN = b"WARC/1."  # of a record where nothing is compressed
 _WITHIN = re.compile(rb"WARC/1\.\d\r\n[A-Za-z-]+:")
 _CHUNK = 1 << 20
+_DIGITS = 18  # of a length that can be
 _GAP = 4  # bytes of the line ends behind a record
 
 
@@ -83,8 +84,11 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
 
 def _block(record: Any) -> bytes:
     """What a record holds, up to one byte more than a page may have."""
-    if not (record.headers.get("Content-Length") or "").isdecimal():
+    length = record.headers.get("Content-Length") or ""
+    if not length.isdecimal():
         raise SourceError("its header is cut short")
+    if len(length) > _DIGITS:
+        raise SourceError(f"it says that it has {length} bytes")
     block: bytes = record.reader.read(min(record.content_length, MOST_BYTES + 1))
     rest = record.content_length - len(block)
     while rest and (chunk := record.reader.read(min(rest, _CHUNK))):
