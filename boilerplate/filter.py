@@ -233,7 +233,8 @@ def classify(
 ) -> list[Block]:
     """Every block of a page with its label and probability, in reading order.
 
-    The arguments are those of the same names of `extract`, and the errors its.
+    The arguments are those of the same names of `extract`, and the errors its; no block tells the
+    `url`.
     """
     return BoilerplateFilter(model, threshold, kind=kind).classify(page)
 

@@ -14,11 +14,11 @@ from typing import Any
 
 from boilerplate.decoding import encoded
 from boilerplate.errors import LabelError, SourceError
-from boilerplate.page import LABELS, SPACELESS, Kind, Label, Page
+from boilerplate.page import LABELS, SPACELESS_RANGES, Kind, Label, Page
 from boilerplate.segment import segment
 from boilerplate.sources.streams import Plain
 
-_WORD = re.compile(rf"[{SPACELESS}]|[^\s{SPACELESS}]+")
+_WORD = re.compile(rf"[{SPACELESS_RANGES}]|[^\s{SPACELESS_RANGES}]+")
 _LOST = 0.1  # the share of a page's words that may go without a label
 _MOST_WORDS = 20_000  # of a page that are compared with all others of it
 _MANY = 5_000  # blocks or words

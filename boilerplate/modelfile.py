@@ -146,9 +146,7 @@ def _from_json(kind: str, model: Any) -> Passes:
     names, columns = _rows(model, kind, "columns", 2 + OUTPUTS)
     stacked_names, stacked = _rows(model, kind, "stacked_columns", 2 + _QUESTIONS)
     vocabulary, token_weights = _token_weights(kind, model.get("tokens"))
-    _, intercept = _rows(
-        {"intercept": {"": model.get("intercept")}}, kind, "intercept", OUTPUTS + 1
-    )
+    intercept = _row(model.get("intercept"), f"intercept of the {kind} model", OUTPUTS + 1)
     if not (columns[:, 1] >= _SMALLEST).all() or not (stacked[:, 1] >= _SMALLEST).all():
         raise _Misfit(f"a scale of the {kind} model is not above zero")
     if (names, stacked_names) != _computed_names(kind):
@@ -163,7 +161,7 @@ def _from_json(kind: str, model: Any) -> Passes:
         mean=columns[:, 0],
         scale=columns[:, 1],
         dense=columns[:, 2:],
-        intercept=intercept[0],
+        intercept=np.array(intercept, np.float64),
         stacked_mean=stacked[:, 0],
         stacked_scale=stacked[:, 1],
         stacked=stacked[:, 2:],
@@ -202,11 +200,21 @@ def _rows(
         raise _Misfit(f"the {kind} model has no {name}")
     if len(rows) > most:
         raise _Misfit(f"the {kind} model has too many {name}")
-    for key, row in rows.items():
-        if not isinstance(row, list) or len(row) != width:
-            raise _Misfit(f"{name} of the {kind} model, {key!r}: {width} numbers are expected")
-        for value in row:
-            # Written so that NaN fails too; far larger numbers would overflow in the sums.
-            if type(value) not in (int, float) or not abs(value) <= _LARGEST:
-                raise _Misfit(f"{name} of the {kind} model, {key!r}: a number is out of range")
-    return list(rows), np.array(list(rows.values()), np.float64).reshape(len(rows), width)
+    where = f"{name} of the {kind} model"
+    table = [_row(row, where, width, key) for key, row in rows.items()]
+    return list(rows), np.array(table, np.float64).reshape(len(rows), width)
+
+
+def _row(row: Any, where: str, width: int, key: str | None = None) -> list[float]:
+    """So many numbers."""
+    if not isinstance(row, list) or len(row) != width:
+        raise _Misfit(f"{_named(where, key)}: {width} numbers are expected")
+    for value in row:
+        # Written so that NaN fails too; far larger numbers would overflow in the sums.
+        if type(value) not in (int, float) or not abs(value) <= _LARGEST:
+            raise _Misfit(f"{_named(where, key)}: a number is out of range")
+    return row
+
+
+def _named(where: str, key: str | None) -> str:
+    return where if key is None else f"{where}, {key!r}"

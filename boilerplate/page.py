@@ -15,7 +15,7 @@ LABELS: tuple[Label, ...] = ("content", "headline", "boilerplate")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # Characters of scripts without spaces, for a class of a regular expression: Thai and Lao, Myanmar,
 # Khmer, Han and kana (in two parts, Hangul stands between), Han and kana of other forms, rare Han.
-SPACELESS = (
+SPACELESS_RANGES = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u3190-\u9fff\uf900-\ufaff"
     "\uff00-\uff9f\U00020000-\U0003ffff"
 )

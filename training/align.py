@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import LCSseq
 
-from boilerplate.page import SPACELESS
+from boilerplate.page import SPACELESS_RANGES
 from boilerplate.scoring import Scores, word_scores
 
-_TOKEN = re.compile(rf"(?=\w)[{SPACELESS}]|[^\W{SPACELESS}]+")
+_TOKEN = re.compile(rf"(?=\w)[{SPACELESS_RANGES}]|[^\W{SPACELESS_RANGES}]+")
 _ADDRESS = re.compile(r"\]\([^()\s]*\)")  # of a Markdown link, which no gold text holds
 _ANCHOR = 8  # tokens of an anchor: long enough that a chance match is no concern
 _RUN = 3  # matched runs shorter than this are chance: "of the" in a footer

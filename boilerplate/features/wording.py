@@ -14,8 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.page import SPACELESS as SPACELESS_RANGES
-from boilerplate.page import Floats, Ints
+from boilerplate.page import SPACELESS_RANGES, Floats, Ints
 
 # Classes of characters. Letters and digits come first: below _SPACE a character forms words.
 LOWER, UPPER, _LETTER, SPACELESS, DIGIT, _SPACE = range(6)

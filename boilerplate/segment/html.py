@@ -16,7 +16,7 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from boilerplate.decoding import encoded
-from boilerplate.page import SPACELESS, UNSEEN, Elements, Ints, Page, numbered
+from boilerplate.page import SPACELESS_RANGES, UNSEEN, Elements, Ints, Page, numbered
 from boilerplate.segment.source import mended
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ _LINE_BREAK = "\x1f"
 _LINES = frozenset("div li ol ul".split())  # what lines of code stand in
 _NUMBER = re.compile(r"\s*([0-9]{1,9})")  # how many columns a cell takes, and the like
 _MOST_COLUMNS = 200  # of a table that are told apart
-_LETTER = rf"[^\W_{SPACELESS}]"
+_LETTER = rf"[^\W_{SPACELESS_RANGES}]"
 _ENDS_WORD = re.compile(rf"{_LETTER}{{2}}$|\s\d$")
 _BEGINS_WORD = re.compile(rf"{_LETTER}{{2}}|\d\s")
 _ENDS_SENTENCE = tuple(".!?:…")

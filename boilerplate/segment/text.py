@@ -6,14 +6,14 @@ import re
 
 import numpy as np
 
-from boilerplate.page import SPACELESS, UNSEEN, Page
+from boilerplate.page import SPACELESS_RANGES, UNSEEN, Page
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,2000})\)|(?:https?://|www\.)[^\s<>\"]+")
 _ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
 _FENCE = re.compile(r"(?:```|~~~)[^`]*\Z")
 _BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
 _MOST_INDENT = 200
-_SPACELESS = re.compile(f"[{SPACELESS}]")  # where lines join without a space
+_SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")  # where lines join without a space
 _WRAP = range(40, 121)  # widths in characters at which people and programs wrap text
 _NEARLY_ALL = 0.995  # of the lines are no longer than the width
 _FEW = 3
