@@ -43,6 +43,13 @@ def test_flattened_text_keeps_its_blank_lines() -> None:
     assert rendered("# a\n- b <c>", "markdown", "text") == "# a\n- b <c>"
 
 
+def test_flattened_text_keeps_how_code_and_lists_are_indented() -> None:
+    code = "```\ndef f():\n\tif x:\n\n        y = 1\n```"
+    page = f"  A b.\n\n{code}\n  - c\n    - d\n  - e\n   F g."
+    shown = "A b.\n\n```\ndef f():\n    if x:\n\n        y = 1\n```\n- c\n  - d\n- e\nF g."
+    assert rendered(page, "text", "text") == rendered(page, "markdown", "text") == shown
+
+
 def test_a_blank_line_stays_when_the_line_behind_it_goes() -> None:
     assert rendered("One.\n\nAdvertisement\nTwo.", "text", "text", left_out=1) == "One.\n\nTwo."
     assert rendered("One.\nAdvertisement\nTwo.", "text", "text", left_out=1) == "One.\nTwo."
@@ -68,6 +75,23 @@ def test_markdown_lists_one_after_another_stay_two() -> None:
     three = markdown("<ul><li>a</ul><ul><li>b<li>c</ul><ul><li>d</ul><p>e<ul><li>f</ul>")
     assert three == "- a\n\n* b\n* c\n\n- d\n\ne\n\n- f"
     assert markdown("<ul><li>a<ul><li>b</ul><li>c</ul>") == "- a\n  - b\n- c"
+
+
+def test_a_nested_list_that_does_not_begin_with_one_stands_behind_a_blank_line() -> None:
+    html = "<ul><li>a<ol start=3><li>b<li>c</ol><li>d<ol><li>e</ol></ul>"
+    assert markdown(html) == "- a\n\n  3. b\n  4. c\n- d\n  1. e"
+
+
+def test_quotations_in_one_item_stay_two() -> None:
+    html = "<ul><li><blockquote>a</blockquote><blockquote>b</blockquote><li>c</ul>"
+    assert markdown(html) == "- > a\n\n  > b\n- c"
+    assert rendered(html, "text") == "a\n\nb\nc"
+    assert markdown("<blockquote><ul><li>a<li>b</ul>c</blockquote>") == "> - a\n> - b\n>\n> c"
+
+
+@pytest.mark.parametrize("tag", ["menu", "dir"])
+def test_lists_of_other_names_are_lists(tag: str) -> None:
+    assert markdown(f"<{tag}><li>a<li>b</{tag}>") == "- a\n- b"
 
 
 def test_an_ordered_list_may_count_down() -> None:
@@ -165,6 +189,11 @@ def test_code_beside_its_line_numbers_is_code(around: str) -> None:
     html = f"{around}<table><tr><td><pre>1\n2</pre><td><pre>if x:\n    y()</pre></table>"
     assert rendered(html, "text") == "1\n2\n\nif x:\n    y()"
     assert markdown(html) == "```\n1\n2\n```\n\n```\nif x:\n    y()\n```"
+
+
+def test_a_table_with_code_in_a_cell_is_a_table() -> None:
+    html = "<table><tr><td>a<td>b<td>c<tr><td>d<td>e<td><pre>f: 1\ng: 2</pre></table>"
+    assert rendered(html, "text") == "a\tb\tc\nd\te\tf: 1 g: 2"
 
 
 def test_a_table_with_a_line_of_code_is_a_table() -> None:
@@ -265,6 +294,11 @@ def test_html_is_escaped(text: str) -> None:
         assert not out.css("script")
         assert out.body is not None
         assert segment(page, "html").texts[0] in out.body.text()
+
+
+def test_html_holds_no_control_characters() -> None:
+    for page in ("<p>a&#8;b\x0c c", "<pre>a&#8;b c</pre>"):
+        assert "a\x08b" in rendered(page, "text") and ">ab c<" in rendered(page, "html")
 
 
 def test_json_holds_headline_text_and_blocks() -> None:
