@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 Kind = Literal["html", "text"]
 Label = Literal["content", "headline", "boilerplate"]
 LABELS: tuple[Label, ...] = ("content", "headline", "boilerplate")
+LISTS = ("ul", "ol", "menu", "dir")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # Characters of scripts without spaces, for a class of a regular expression: Thai and Lao, Myanmar,
 # Khmer, Han and kana (in two parts, Hangul stands between), Han and kana of other forms, rare Han.

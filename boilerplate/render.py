@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from boilerplate.page import HEADINGS, Block, Elements, Ints, Page, chain_ends
+from boilerplate.page import HEADINGS, LISTS, Block, Elements, Ints, Page, chain_ends
 
 FORMATS = ("text", "markdown", "html", "json")
-_LISTS = {"ul": "ul", "ol": "ol", "menu": "ul", "dir": "ul"}
-_STRUCTURE = frozenset(("li", *_LISTS, "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS))
+_STRUCTURE = frozenset(("li", *LISTS, "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS))
 _MOST_LEVELS = 8  # of lists and quotes in one another that are shown
 # What would be read as markup in Markdown although it is text. Code and emphasis end where they
 # began: what no other of its kind follows is none.
@@ -187,8 +186,9 @@ def _within(around: _Structure, element: int, tag: str, data: bool, number: int)
         return around._replace(pre=element, list=-1)
     if around.pre >= 0 or around.table >= 0:  # the items of code are lines
         return around
-    if tag in _LISTS:
-        return around._replace(list=element, list_tag=_LISTS[tag], place=len(around.levels))
+    if tag in LISTS:
+        tag = "ol" if tag == "ol" else "ul"
+        return around._replace(list=element, list_tag=tag, place=len(around.levels))
     place = around.place if tag == "li" else len(around.levels)
     if place >= _MOST_LEVELS:
         return around

@@ -16,7 +16,7 @@ import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
 from boilerplate.decoding import encoded
-from boilerplate.page import SPACELESS_RANGES, UNSEEN, Elements, Ints, Page, numbered
+from boilerplate.page import LISTS, SPACELESS_RANGES, UNSEEN, Elements, Ints, Page, numbered
 from boilerplate.segment.source import mended
 
 if TYPE_CHECKING:
@@ -435,9 +435,21 @@ def _set_columns(run: _Run, opened: _Opened) -> None:
     page.element = renumber[page.element]
 
 
+def _list_around(element: int, known: dict[int, int], tags: list[str], parents: list[int]) -> int:
+    """The list that an element is or stands in, -1 for none; what is found goes into `known`."""
+    passed: list[int] = []
+    while element >= 0 and element not in known and tags[element] not in LISTS:
+        passed.append(element)
+        element = parents[element]
+    found = known.get(element, element)
+    known |= dict.fromkeys(passed, found)
+    return found
+
+
 def _places(tags: list[str], parents: list[int], nodes: list[_Node]) -> Ints:
     """The column of each cell in its table, the number of each item of an ordered list, else -1."""
     places = np.full(len(tags), -1, np.intp)
+    lists: dict[int, int] = {}  # the one around each element, as far as was asked
     items: dict[int, int] = {}  # the number of the last one of each list so far
     number: dict[int, int] = {}  # of each row among those of its table or part of one
     rows: dict[int, int] = {}  # in each of these so far
@@ -446,8 +458,7 @@ def _places(tags: list[str], parents: list[int], nodes: list[_Node]) -> Ints:
     for element in [e for e, tag in enumerate(tags) if tag in {"tr", "td", "th", "li"}]:
         up = parents[element]
         if tags[element] == "li":
-            while up >= 0 and tags[up] not in {"ol", "ul"}:
-                up = parents[up]
+            up = _list_around(up, lists, tags, parents)
             if up >= 0 and tags[up] == "ol":
                 step = -1 if "reversed" in nodes[up].attributes else 1
                 if up not in items:
