@@ -18,7 +18,8 @@ from boilerplate.model import AnyPage, BoilerplateClassifier
 from boilerplate.page import LABELS, Block, Label, Page
 from boilerplate.render import FORMATS, render
 from boilerplate.segment import check_kind, check_many, is_soup, segment
-from boilerplate.segment.html import DROPPED, soup_texts
+from boilerplate.segment.html import DROPPED
+from boilerplate.segment.soup import soup_texts
 
 if TYPE_CHECKING:
     from bs4 import Tag

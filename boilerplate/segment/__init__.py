@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from boilerplate.decoding import decoded, encoded
 from boilerplate.errors import PageError
 from boilerplate.page import Page
-from boilerplate.segment.html import segment_html, segment_soup
+from boilerplate.segment.html import segment_html
 from boilerplate.segment.kind import guess_kind
+from boilerplate.segment.soup import segment_soup
 from boilerplate.segment.text import segment_text
 
 if TYPE_CHECKING:

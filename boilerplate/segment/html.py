@@ -8,19 +8,14 @@ characters, emphasised characters and signatures.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
-from boilerplate.decoding import encoded
 from boilerplate.page import LISTS, SPACELESS_RANGES, UNSEEN, Elements, Ints, Page, numbered
 from boilerplate.segment.source import mended
-
-if TYPE_CHECKING:
-    from bs4 import NavigableString, Tag
 
 # What a reader never sees as text of the page, readings above East Asian characters, and the TeX
 # that formulae were made from, which would stand beside them.
@@ -87,12 +82,7 @@ class _Node(Protocol):
 
 def segment_html(source: bytes) -> Page:
     """Cut an HTML document or fragment, in UTF-8, into blocks."""
-    return _walk(LexborHTMLParser(mended(source)).root)
-
-
-def segment_soup(soup: Tag) -> Page:
-    """Cut a BeautifulSoup tree into blocks; text nodes are numbered as `soup_texts` gives them."""
-    return _walk(_soup_tree(soup))
+    return walk(LexborHTMLParser(mended(source)).root)
 
 
 def signature(tag: str, attributes: dict[str, str | None]) -> str:
@@ -119,59 +109,6 @@ def signature(tag: str, attributes: dict[str, str | None]) -> str:
         elif name == "hidden" or value == "true":
             hidden = True
     return f"{parts}\thidden" if hidden else parts
-
-
-@dataclass(slots=True)
-class _SoupNode:
-    """A node of a BeautifulSoup tree as the walk takes it."""
-
-    tag: str
-    attributes: dict[str, str | None]
-    text_content: str = ""
-    first_child: _SoupNode | None = None
-    last_child: _SoupNode | None = None
-    next: _SoupNode | None = None
-
-    def append(self, child: _SoupNode) -> None:
-        if self.last_child is None:
-            self.first_child = child
-        else:
-            self.last_child.next = child
-        self.last_child = child
-
-
-def _soup_tree(soup: Tag) -> _SoupNode:
-    from bs4.element import NavigableString, PreformattedString, Tag
-
-    root = _SoupNode(soup.name or "html", {} if soup.name == "[document]" else _plain(soup))
-    seen = {id(soup): root}
-    for node in soup.descendants:
-        up = seen[id(node.parent)]
-        if isinstance(node, Tag):
-            seen[id(node)] = _SoupNode(node.name, _plain(node))
-            up.append(seen[id(node)])
-        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            up.append(_SoupNode("-text", {}, encoded(str(node))[0]))
-    return root
-
-
-def soup_texts(soup: Tag) -> Iterator[NavigableString]:
-    """The text nodes of a BeautifulSoup tree in the order in which `segment_soup` numbers them."""
-    from bs4.element import NavigableString, PreformattedString, Tag
-
-    dropped: set[int] = set()
-    for node in soup.descendants:
-        if id(node.parent) in dropped or (isinstance(node, Tag) and node.name in DROPPED):
-            dropped.add(id(node))
-        elif isinstance(node, NavigableString) and not isinstance(node, PreformattedString):
-            yield node
-
-
-def _plain(tag: Tag) -> dict[str, str | None]:
-    return {
-        name: " ".join(map(str, value)) if isinstance(value, list) else str(value)
-        for name, value in tag.attrs.items()
-    }
 
 
 def _apart(before: str, after: str, seam: bool) -> bool:
@@ -273,7 +210,8 @@ class _Run:
             self.images = 0
 
 
-def _walk(root: _Node | None) -> Page:
+def walk(root: _Node | None) -> Page:
+    """Cut the tree below a node into blocks."""
     run, opened = _Run(), _Opened()
     page, texts, chunks, inline = run.page, run.page.texts, run.chunks, run.inline
     tags, parents, starts, ends = opened.tags, opened.parents, opened.starts, opened.ends
