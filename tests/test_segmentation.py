@@ -53,6 +53,11 @@ def texts(html: str) -> list[str]:
             "</mrow><annotation>{1 \\over 2}=x</annotation></semantics></math>.",
             ["is 1 2 = x."],
         ),
+        (
+            "<p>so <span class=katex><span><math><mi>x</mi><mo>=</mo><mn>2</mn></math></span>"
+            "<span aria-hidden=true><span>x</span>=<b>2</b></span></span> <q aria-hidden=true>is",
+            ["so x = 2 is"],
+        ),
         # soft hyphens show nothing
         ("<p>ré&shy;ac\xadtion", ["réaction"]),
         # lists, tables, definitions

@@ -24,9 +24,10 @@ DROPPED = (
     "map applet noembed noframes rt rp rtc annotation annotation-xml".split()
 )
 # What part an element plays in the text. All that are not named are inline, as are links, strong
-# ones, titles, words of formulae and lines of code; preformatted ones are blocks.
+# ones, titles, formulae, their words and their copies, and lines of code; preformatted ones are
+# blocks.
 _DROP, _SILENT, _BREAK, _IMAGE, _META = range(5)
-_INLINE, _LINK, _STRONG, _TITLE, _WORD, _LINE, _BLOCK, _PRE = range(5, 13)
+_INLINE, _LINK, _STRONG, _TITLE, _WORD, _MATH, _COPY, _LINE, _BLOCK, _PRE = range(5, 15)
 _PARTS = {
     tag: part
     for part, tags in {
@@ -44,6 +45,7 @@ _PARTS = {
         _STRONG: "b strong em i",
         _TITLE: "title",
         _WORD: "mi mn mo ms mtext",
+        _MATH: "math",
     }.items()
     for tag in tags.split()
 } | {"": _SILENT}
@@ -218,11 +220,12 @@ def walk(root: _Node | None) -> Page:
     title: list[str] = []
     stack: list[tuple[_Node, int, int]] = []  # node, its part, its element (-1 if inline)
     current, current_tag, depth = -1, "html", 0
-    link = strong = preformatted = in_title = 0
+    link = strong = preformatted = in_title = in_copy = 0
     number = -1
     lines = False  # whether the preformatted element around is one of lines of code
     edge = False  # whether an inline element opened or closed since the last text
     closed = seam = False  # whether one just closed, and another opened right after
+    formula = False  # whether the last text was one
 
     node = root
     while node is not None:
@@ -237,12 +240,12 @@ def walk(root: _Node | None) -> Page:
                 edge = closed = seam = False
                 if chunks or preformatted:
                     chunks.append(text)
-            elif link and text in _PERMALINKS:
+            elif in_copy or (link and text in _PERMALINKS):
                 edge = closed = seam = False
             else:
                 if edge and chunks and not preformatted and _apart(chunks[-1], text, seam):
                     chunks.append(" ")
-                edge = closed = seam = False
+                edge = closed = seam = formula = False
                 chunks.append(text)
                 if run.first < 0:
                     run.first = number
@@ -260,6 +263,9 @@ def walk(root: _Node | None) -> Page:
                     part = _LINE
                 elif current_tag == "p" and run.first >= 0:
                     part = _INLINE  # amid a sentence
+            elif formula and part == _INLINE and node.attributes.get("aria-hidden") == "true":
+                part, formula = _COPY, False  # of the formula, set by style sheets
+                in_copy += 1
             if part >= _BLOCK:
                 if chunks or inline:
                     run.flush(current, current_tag, preformatted)
@@ -333,6 +339,10 @@ def walk(root: _Node | None) -> Page:
                     strong -= 1
                 elif part == _TITLE:
                     in_title -= 1
+                elif part == _MATH:
+                    formula = True
+                elif part == _COPY:
+                    in_copy -= 1
                 elif part == _LINE:
                     run.end_line()
             following = node.next
