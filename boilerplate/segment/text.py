@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from boilerplate.page import SPACELESS_RANGES, UNSEEN, Page
+from boilerplate.page import SPACELESS_RANGES, UNSEEN, Ints, Page
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,2000})\)|(?:https?://|www\.)[^\s<>\"]+")
 _ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
@@ -31,49 +31,61 @@ def segment_text(text: str) -> Page:
     folded = (" ".join(line.split()) for line in raw)
     lines = [line if line.strip(UNSEEN) else "" for line in folded]
     joins = _wrapped_joins(lines)
-    parts: list[list[str]] = []  # the source lines of each block
-    gaps: list[int] = []
-    indents: list[int] = []
-    gap = 0
-    fenced, margin = False, -1  # of the code or list; -1 outside
-    for place, (line, joined) in enumerate(zip(lines, joins, strict=True)):
-        is_fence = _FENCE.match(line) is not None
-        fenced ^= is_fence
-        if not line:
-            gap += bool(parts)  # none counts before the first
-        elif joined:
-            parts[-1].append(line if _SPACELESS.match(parts[-1][-1][-1]) else f" {line}")
-        else:
-            parts.append([line])
-            gaps.append(gap)
-            shown = fenced or is_fence or _BULLET.match(line) is not None
-            indent = _indent(raw[place]) if shown else 0
-            margin = indent if margin < 0 else margin
-            indents.append(max(indent - margin, 0))
-            if not shown or (is_fence and not fenced):
-                margin = -1
-            gap = 0
-    texts = ["".join(part) for part in parts]
+    begins = [k for k, line in enumerate(lines) if line and not joins[k]]
+    if len(begins) + lines.count("") < len(lines):
+        ends = [*begins[1:], len(lines)]
+        texts = [_joined(lines[a:b]) for a, b in zip(begins, ends, strict=True)]
+    else:
+        texts = [lines[k] for k in begins]
+    worded = np.cumsum([line != "" for line in lines], dtype=np.intp)
+    before = worded[begins] - 1  # lines with text before each block
+    empty = begins - before
     return Page(
         "text",
         texts,
-        link_chars=np.array([_link_chars(block) for block in texts], np.intp),
-        gap=np.array(gaps, np.intp),
-        lines=np.array([len(part) for part in parts], np.intp),
-        indent=np.array(indents, np.intp),
+        link_chars=_link_chars(texts),
+        gap=np.diff(empty, prepend=empty[:1]),  # none before the first
+        lines=np.diff(before, append=worded[-1:]),
+        indent=_indents([raw[k] for k in begins]),
     )
 
 
-def _indent(line: str) -> int:
-    line = line.expandtabs(4)
-    return min(len(line) - len(line.lstrip()), _MOST_INDENT)
+def _joined(lines: list[str]) -> str:
+    """The lines of a paragraph as one, blank ones left out."""
+    parts = [line for line in lines if line]
+    for k in range(len(parts) - 1, 0, -1):
+        if not _SPACELESS.match(parts[k - 1][-1]):
+            parts[k] = f" {parts[k]}"
+    return "".join(parts)
 
 
-def _link_chars(block: str) -> int:
-    if "](" not in block and "://" not in block and "www." not in block:
-        return 0
-    found = _LINK.finditer(block)
-    return sum(len("".join(m.group(0).split())) for m in found)
+def _indents(lines: list[str]) -> Ints:
+    """By how many spaces lines of fenced code and of lists stand further in than the first."""
+    result = np.zeros(len(lines), np.intp)
+    if not any(line[0].isspace() for line in lines):
+        return result
+    fenced, margin = False, -1  # of the code or list; -1 outside
+    for k, line in enumerate(lines):
+        line = line.expandtabs(4)
+        bare = line.lstrip()
+        is_fence = _FENCE.match(bare) is not None
+        fenced ^= is_fence
+        if fenced or is_fence or _BULLET.match(bare):
+            indent = min(len(line) - len(bare), _MOST_INDENT)
+            margin = indent if margin < 0 else margin
+            result[k] = max(indent - margin, 0)
+        if not fenced and (is_fence or not _BULLET.match(bare)):
+            margin = -1
+    return result
+
+
+def _link_chars(texts: list[str]) -> Ints:
+    """How many characters of each block are addresses or Markdown links."""
+    result = np.zeros(len(texts), np.intp)
+    for k, text in enumerate(texts):
+        if "](" in text or "://" in text or "www." in text:
+            result[k] = sum(len("".join(m.group(0).split())) for m in _LINK.finditer(text))
+    return result
 
 
 def _wrapped_joins(lines: list[str]) -> list[bool]:
