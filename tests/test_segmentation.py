@@ -367,6 +367,11 @@ def test_text_is_told(page: str) -> None:
     assert segment(page).kind == "text"
 
 
+def test_a_page_of_too_many_blocks_says_so() -> None:
+    with pytest.raises(PageError, match="1,000,001 blocks"):
+        segment("a\n" * 1_000_001, "text")
+
+
 def test_the_kind_that_is_asked_for_is_used() -> None:
     assert segment("plain", "html").kind == "html"
     assert segment("<p>a</p>", "text").texts == ["<p>a</p>"]

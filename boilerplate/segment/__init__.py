@@ -15,6 +15,8 @@ from boilerplate.segment.text import segment_text
 if TYPE_CHECKING:
     from bs4 import Tag
 
+_MOST_BLOCKS = 1_000_000  # each takes some 4 kB of memory while a page is judged
+
 
 def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:
     """Cut a page into blocks.
@@ -25,7 +27,8 @@ def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:
         kind: ``"html"``, ``"text"`` or ``"auto"``, which looks at the page.
 
     Raises:
-        PageError: If the page is of another type or the kind is not one of the three.
+        PageError: If the page is of another type or has more blocks than can be judged, or the kind
+            is not one of the three.
     """
     check_kind(kind)
     if isinstance(page, Page):
@@ -34,10 +37,15 @@ def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:
         text, source = encoded(page) if isinstance(page, str) else decoded(bytes(page))
         if kind == "auto":
             kind = guess_kind(text)
-        return segment_html(source) if kind == "html" else segment_text(text)
-    if is_soup(page):
-        return segment_soup(page)
-    raise PageError(f"a page must be str, bytes or a BeautifulSoup tree, not {type(page).__name__}")
+        cut = segment_html(source) if kind == "html" else segment_text(text)
+    elif is_soup(page):
+        cut = segment_soup(page)
+    else:
+        kind_of = type(page).__name__
+        raise PageError(f"a page must be str, bytes or a BeautifulSoup tree, not {kind_of}")
+    if len(cut) > _MOST_BLOCKS:
+        raise PageError(f"the page has {len(cut):,} blocks; at most {_MOST_BLOCKS:,} can be judged")
+    return cut
 
 
 def check_kind(kind: str) -> None:
