@@ -144,8 +144,6 @@ def _carry(
     finds more, and a new block takes the label of most of its words. A block that shares no word
     with the labelled ones is boilerplate.
     """
-    # Soft hyphens are no part of a block; who labelled may have had them.
-    old = [text.replace("\xad", "") for text in old]
     old, new = ([" ".join(text.split()) for text in side] for side in (old, new))
     carried, found = _by(_differences(old, new), old, labels, new)
     words = sum(len(text.split()) for text in old)

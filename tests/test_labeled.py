@@ -53,16 +53,6 @@ def test_lone_surrogates_are_replaced_in_page_and_labels(tmp_path: Path) -> None
     assert (page.page.texts, page.labels) == (["foo \ufffd bar"], ["content"])
 
 
-def test_soft_hyphens_of_labelled_blocks_do_not_count(tmp_path: Path) -> None:
-    text = "So\xadft hy\xadphens show nothing.\n\nMenu"
-    blocks = [{"text": text.split("\n")[0], "label": "content"},
-              {"text": "Menu", "label": "boilerplate"}]  # fmt: skip
-    for page in (text, None):
-        [note] = read_labeled(_write(tmp_path, _record(kind="text", html=page, blocks=blocks)))
-        assert note.page.texts == ["Soft hyphens show nothing.", "Menu"]
-        assert note.labels == ["content", "boilerplate"]
-
-
 def test_a_folder_is_read_with_the_pages_that_stand_beside(tmp_path: Path) -> None:
     _write(tmp_path, _record(html=None))
     (tmp_path / "tea.html").write_text(HTML, encoding="utf-8")

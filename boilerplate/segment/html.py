@@ -192,7 +192,7 @@ class _Run:
         self.seen_break = False
 
     def _cut(self, element: int, tag: str, preformatted: int) -> None:
-        raw = "".join(self.chunks).replace("\xad", "")
+        raw = "".join(self.chunks)
         if preformatted:
             lines = [line.rstrip() for line in raw.replace(_LINE_BREAK, "\n").splitlines()]
             text = "\n".join(lines).strip("\n")

@@ -27,7 +27,7 @@ def segment_text(text: str) -> Page:
     of a paragraph are joined. Bare addresses and Markdown links count as links. How far a line is
     indented is kept in Markdown's fenced code and lists.
     """
-    raw = text.replace("\xad", "").splitlines()
+    raw = text.splitlines()
     folded = (" ".join(line.split()) for line in raw)
     lines = [line if line.strip(UNSEEN) else "" for line in folded]
     joins = _wrapped_joins(lines)
