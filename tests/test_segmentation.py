@@ -58,6 +58,7 @@ def texts(html: str) -> list[str]:
             "<span aria-hidden=true><span>x</span>=<b>2</b></span></span> <q aria-hidden=true>is",
             ["so x = 2 is"],
         ),
+        ("<div><math><mi>x</mi></math></div><p><span aria-hidden=true>y</span>", ["x", "y"]),
         # lists, tables, definitions
         ("<ul><li>a<ul><li>b<ol><li>c</ol></ul><li>d</ul>", list("abcd")),
         ("<table><caption>t<tr><th>a<td>b<tr><td>c</table>", ["t", "a", "b", "c"]),

@@ -269,7 +269,7 @@ def walk(root: _Node | None) -> Page:
             if part >= _BLOCK:
                 if chunks or inline:
                     run.flush(current, current_tag, preformatted)
-                opens = True
+                opens, formula = True, False
                 opened.depths.append(depth)
                 parents.append(current)
                 starts.append(len(texts))
