@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from html import escape
-from itertools import groupby, pairwise, takewhile
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -75,9 +75,9 @@ class _Structure(NamedTuple):
     cell: int = -1
     pre: int = -1
     heading: int = 0
-    list: int = -1  # whose items would be the next level
-    list_tag: str = ""
-    place: int = 0  # among the levels, of its items
+    items: int = -1  # the list whose items would be the next level
+    items_tag: str = ""
+    place: int = 0  # of the items among the levels
 
 
 @dataclass(slots=True)
@@ -98,6 +98,8 @@ class _Placed:
 
     def opens_item(self, before: _Placed) -> bool:
         """Whether the block opens an item, in or after the one in which the block before stands."""
+        if not self.levels:
+            return False
         shared = _depth_shared(self.levels, before.levels)
         if shared == len(self.levels) or self.levels[shared].list < 0:
             return False
@@ -111,9 +113,10 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
         # Blank lines before what is left out between two blocks part them, too.
         after = [0, *(block.index + 1 for block in blocks)]
         gaps = np.maximum.reduceat(page.gap[: after[-1]], after[:-1]).tolist() if blocks else []
+        indents = page.indent[[block.index for block in blocks]].tolist() if blocks else []
         return [
-            _Placed(block, gap=gap, flattened=True, indent=int(page.indent[block.index]))
-            for gap, block in zip(gaps, blocks, strict=True)
+            _Placed(block, gap=gap, flattened=True, indent=indent)
+            for block, gap, indent in zip(blocks, gaps, indents, strict=True)
         ]
     elements = page.elements
     names = [name.split("\t", 1)[0] for name in elements.names]
@@ -129,7 +132,10 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
     inside = nearest[page.element[[block.index for block in blocks]]].tolist()
     known = {-1: _Structure()}
     placed = [
-        _place(block, _structure(element, known, above, tags, data, elements.place))
+        _place(
+            block,
+            known.get(element) or _structure(element, known, above, tags, data, elements.place),
+        )
         for block, element in zip(blocks, inside, strict=True)
     ]
     if data:
@@ -172,33 +178,29 @@ def _structure(
 
 def _within(around: _Structure, element: int, tag: str, data: bool, number: int) -> _Structure:
     """The structure in an element that stands in another."""
-    if around.cell >= 0:
+    levels, table, row, cell, pre, heading, items, items_tag, place = around
+    if cell >= 0:
         return around
     if tag == "table":
-        return around._replace(table=element if data else -1, row=-1)
-    if tag == "tr":
-        return around._replace(row=element)
-    if tag in ("td", "th"):
-        return around._replace(cell=element) if around.table >= 0 <= around.row else around
-    if tag in HEADINGS:
-        return around._replace(heading=around.heading or int(tag[1]))
-    if tag == "pre":
-        return around._replace(pre=element, list=-1)
-    if around.pre >= 0 or around.table >= 0:  # the items of code are lines
+        table, row = (element if data else -1), -1
+    elif tag == "tr":
+        row = element
+    elif tag in ("td", "th"):
+        cell = element if table >= 0 <= row else -1
+    elif tag in HEADINGS:
+        heading = heading or int(tag[1])
+    elif tag == "pre":
+        pre, items = element, -1
+    elif pre >= 0 or table >= 0:  # the items of code are lines
         return around
-    if tag in LISTS:
-        tag = "ol" if tag == "ol" else "ul"
-        return around._replace(list=element, list_tag=tag, place=len(around.levels))
-    place = around.place if tag == "li" else len(around.levels)
-    if place >= _MOST_LEVELS:
-        return around
-    if tag == "blockquote":
-        level = _Level(element, tag, -1)
-    elif around.list >= 0:
-        level = _Level(element, around.list_tag, around.list, number)
-    else:
-        return around
-    return around._replace(levels=(*around.levels[:place], level))
+    elif tag in LISTS:
+        items, items_tag, place = element, ("ol" if tag == "ol" else "ul"), len(levels)
+    elif tag == "blockquote":
+        if len(levels) < _MOST_LEVELS:
+            levels = (*levels, _Level(element, tag, -1))
+    elif items >= 0 and place < _MOST_LEVELS:
+        levels = (*levels[:place], _Level(element, items_tag, items, number))
+    return _Structure(levels, table, row, cell, pre, heading, items, items_tag, place)
 
 
 def _set_columns(placed: Sequence[_Placed], elements: Elements) -> None:
@@ -240,7 +242,9 @@ def _plain(placed: Sequence[_Placed]) -> str:
     parts: list[str] = []
     before: _Placed | None = None
     for here in placed:
-        text = " " * here.indent + here.block.text
+        text = here.block.text
+        if here.indent:
+            text = " " * here.indent + text
         if here.table >= 0:
             text = " ".join(text.split())
         between = "\t" * here.column
@@ -404,8 +408,12 @@ def _to_levels(opened: tuple[_Level, ...], wanted: tuple[_Level, ...]) -> Iterat
 
 
 def _depth_shared(some: tuple[_Level, ...], others: tuple[_Level, ...]) -> int:
-    pairs = zip(some, others, strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    depth = 0
+    for one, other in zip(some, others, strict=False):
+        if one != other:
+            break
+        depth += 1
+    return depth
 
 
 def _html_cells(row: Iterator[_Placed]) -> Iterator[str]:
