@@ -92,6 +92,8 @@ def test_an_interrupted_run_is_not_taken_for_another(
 ) -> None:
     output = tmp_path / "articles.jsonl"
     command = [*extract, str(mixed), "-o", str(output), "--shard-size", "7", *PATIENT]
+    # Tests that run in the background ignore it, and so would what they start.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     while not list(tmp_path.rglob("part-00002.jsonl")):
         time.sleep(0.01)

@@ -251,7 +251,7 @@ def test_pages_of_one_template_are_learned_though_they_differ_by_next_to_nothing
         (PAGES[:1], [np.ones((6, 2))], "do not fit"),
         (PAGES[:1], [np.full((6, 3), np.nan)], "page 0 must be 0 to 1"),
         (PAGES[:1], [np.full((6, 3), [-0.5, 1.0, 0.5])], "must be 0 to 1"),
-        (PAGES[:1], [np.ones((6, 3))], "sum to 1"),
+        (PAGES[:1], [np.ones((6, 3))], "sum to no more than 1"),
         (PAGES[:1], [["content"] * 6], "content and of boilerplate"),
         (PAGES[:1], [["boilerplate"] * 6], "content and of boilerplate"),
         ([], [], "nothing|no page"),
