@@ -132,10 +132,7 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
     inside = nearest[page.element[[block.index for block in blocks]]].tolist()
     known = {-1: _Structure()}
     placed = [
-        _place(
-            block,
-            known.get(element) or _structure(element, known, above, tags, data, elements.place),
-        )
+        _place(block, _structure(element, known, above, tags, data, elements.place))
         for block, element in zip(blocks, inside, strict=True)
     ]
     if data:

@@ -15,7 +15,7 @@ from boilerplate.segment.text import segment_text
 if TYPE_CHECKING:
     from bs4 import Tag
 
-_MOST_BLOCKS = 1_000_000  # each takes some 4 kB of memory while a page is judged
+_MOST_BLOCKS = 1_000_000  # each takes some 5 kB of memory while a page is judged
 
 
 def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:

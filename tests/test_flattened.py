@@ -1,0 +1,79 @@
+"""Flattened text to blocks: lines, and wrapped lines joined."""
+
+import textwrap
+
+import pytest
+
+from boilerplate.segment import segment
+
+
+def test_lines_of_text_are_blocks() -> None:
+    page = segment("\n\n \nMenu\r\n\r\n\r\nOne  line\tof text.\fTwo\u2028Three\x85Four\n", "text")
+    assert page.texts == ["Menu", "One line of text.", "Two", "Three", "Four"]
+    assert page.gap.tolist()[:2] == [0, 2]
+
+
+WRAPPED = """The ferry to the island has been tied up since the ice came down the river,
+and nobody in the village expects it to sail again before the first week of
+April. The harbour master says that the last winter like this one was thirty
+years ago.
+
+Until then the post comes on foot. Two of the younger men carry it over the
+ice each morning, with a rope between them and a dog in front, and on their
+way back they bring what the islanders send to the market in the old town.
+
+- a rope of forty yards that can carry the weight of two men and their load
+- a dog that knows the way over the ice and does not mind the wind from sea
+- a lamp
+"""
+
+
+def test_hard_wrapped_paragraphs_are_joined_and_list_items_are_not() -> None:
+    page = segment(WRAPPED, "text")
+    assert len(page) == 5
+    assert page.texts[0].endswith("was thirty years ago.")
+    assert "since the ice came down the river, and nobody" in page.texts[0]
+    assert [text[:6] for text in page.texts[2:]] == ["- a ro", "- a do", "- a la"]
+    assert page.lines.tolist() == [4, 3, 1, 1, 1]
+
+
+PROSE = " ".join(WRAPPED.partition("\n- ")[0].split())
+
+
+@pytest.mark.parametrize(("width", "joined"), [(30, False), (50, True), (110, True), (150, False)])
+def test_text_is_wrapped_at_widths_at_which_people_wrap(width: int, joined: bool) -> None:
+    lines = textwrap.wrap(PROSE, width)
+    text = "\n\n".join(["\n".join(lines)] * 3)
+    assert segment(text, "text").texts == ([PROSE] if joined else lines) * 3
+
+
+def test_wrapped_lines_of_chinese_are_joined_without_spaces() -> None:
+    chinese = "港口昨晚结冰了，渡轮暂时停航。居民们说，这样的冬天已经三十年没有见过了。" * 6
+    lines = textwrap.wrap(chinese, 44)
+    assert any(line.endswith("，") for line in lines)
+    assert segment("\n".join(lines), "text").texts == [chinese]
+
+
+def test_a_line_of_characters_that_show_nothing_is_blank_in_wrapped_text() -> None:
+    wrapped = "\n".join(["Ten words stand in this line, which is wrapped at its end here."] * 6)
+    unseen = "\u200b" * 63
+    assert len(segment(f"{unseen}\n{wrapped}", "text")) == 1
+    assert segment(f"Menu\n{unseen}\n{wrapped}", "text").texts[0] == "Menu"
+
+
+def test_where_a_line_is_far_longer_than_the_others_nobody_wrapped_them() -> None:
+    wrapped = textwrap.wrap(PROSE, 72) * 40
+    assert len(segment("\n".join(wrapped), "text")) < 200
+    assert len(segment("\n".join([*wrapped, PROSE[:200]]), "text")) == len(wrapped) + 1
+
+
+def test_lines_that_are_not_wrapped_stay_apart() -> None:
+    menu = "Home\nNews\nSports\nAbout us\nContact\nPrivacy\nTerms\nThe ferry is tied up."
+    assert segment(menu, "text").texts == menu.split("\n")
+    chinese = "港口昨晚结冰了,渡轮暂时停航。\n居民们说,这样的冬天已经三十年没有见过了。\n首页"
+    assert segment(chinese, "text").texts == chinese.split("\n")
+
+
+def test_addresses_and_markdown_links_count_as_links() -> None:
+    page = segment("[ab cd](/x)\nsee https://example.org/a now\nno [link] (here)", "text")
+    assert page.link_chars.tolist() == [len("[abcd](/x)"), len("https://example.org/a"), 0]
