@@ -50,12 +50,14 @@ _PARTS = {
     for tag in tags.split()
 } | {"": _SILENT}
 BLOCKS = frozenset(tag for tag, part in _PARTS.items() if part >= _BLOCK)
+# What inline elements did since the last text: nothing, opened, closed, closed and opened anew.
+_INSIDE, _OPENED, _CLOSED, _SEAM = range(4)
 # How the attributes that a signature looks at stand in it.
 _SIGNS = {"class": ".", "id": "#"}
 _SIGNS |= {name: f"{name}=" for name in "role itemprop rel data-testid data-component".split()}
 _SIGNS |= dict.fromkeys(("hidden", "aria-hidden", "style"), "hidden")
 _LONGEST_VALUE = 300  # characters of an attribute that are looked at
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _PERMALINKS = frozenset("#§¶🔗")  # what a heading's link to itself shows, which is no text of it
 _LINE_BREAK = "\x1f"
 _LINES = frozenset("div li ol ul".split())  # what lines of code stand in
@@ -107,20 +109,25 @@ def signature(tag: str, attributes: dict[str, str | None]) -> str:
             for word in (value or "")[:_LONGEST_VALUE].lower().split():
                 parts += f"\t{sign}{word}"
         elif name == "style":
-            hidden = hidden or _HIDDEN_STYLE.search(value or "") is not None
+            hidden = hidden or _hides(value or "")
         elif name == "hidden" or value == "true":
             hidden = True
     return f"{parts}\thidden" if hidden else parts
 
 
-def _apart(before: str, after: str, seam: bool) -> bool:
+def _hides(style: str) -> bool:
+    low = style.lower()  # far quicker to look through than a pattern is
+    return ("none" in low or "hidden" in low) and _HIDDEN_STYLE.search(low) is not None
+
+
+def _apart(before: str, after: str, edge: int) -> bool:
     """Whether texts that meet at the edge of an inline element are two words.
 
     Pages set such elements apart by style sheets: `<span>3 beds</span><span>2 baths</span>`, which
     is a seam, or `<b>In short:</b>The`. A single letter may be a decorated initial, and some
     scripts have no spaces.
     """
-    if seam and _ENDS_WORD.search(before[-2:]) and _BEGINS_WORD.match(after):
+    if edge == _SEAM and _ENDS_WORD.search(before[-2:]) and _BEGINS_WORD.match(after):
         return True
     if not (after[:1].isupper() and after[1:2].islower()):
         return False
@@ -223,8 +230,7 @@ def walk(root: _Node | None) -> Page:
     link = strong = preformatted = in_title = in_copy = 0
     number = -1
     lines = False  # whether the preformatted element around is one of lines of code
-    edge = False  # whether an inline element opened or closed since the last text
-    closed = seam = False  # whether one just closed, and another opened right after
+    edge = _INSIDE  # what inline elements did since the last text
     formula = False  # whether the last text was one
 
     node = root
@@ -237,15 +243,15 @@ def walk(root: _Node | None) -> Page:
             if in_title:
                 title.append(text)
             elif text.isspace():
-                edge = closed = seam = False
+                edge = _INSIDE
                 if chunks or preformatted:
                     chunks.append(text)
             elif in_copy or (link and text in _PERMALINKS):
-                edge = closed = seam = False
+                edge = _INSIDE
             else:
-                if edge and chunks and not preformatted and _apart(chunks[-1], text, seam):
+                if edge and chunks and not preformatted and _apart(chunks[-1], text, edge):
                     chunks.append(" ")
-                edge = closed = seam = formula = False
+                edge, formula = _INSIDE, False
                 chunks.append(text)
                 if run.first < 0:
                     run.first = number
@@ -297,7 +303,7 @@ def walk(root: _Node | None) -> Page:
                 elif part == _LINE:
                     run.end_line()
                 inline.append(node)
-                edge, seam, closed = True, seam or closed, False
+                edge = _SEAM if edge >= _CLOSED else _OPENED
             elif part == _BREAK:
                 if run.seen_break and not preformatted:
                     run.flush(current, current_tag, preformatted)
@@ -332,7 +338,7 @@ def walk(root: _Node | None) -> Page:
                 current = parents[element]
                 current_tag = tags[current] if current >= 0 else "html"
             else:
-                edge = closed = True
+                edge = max(edge, _CLOSED)
                 if part == _LINK:
                     link -= 1
                 elif part == _STRONG:
@@ -406,6 +412,8 @@ def _places(tags: list[str], parents: list[int], nodes: list[_Node]) -> Ints:
     for element in [e for e, tag in enumerate(tags) if tag in {"tr", "td", "th", "li"}]:
         up = parents[element]
         if tags[element] == "li":
+            if up >= 0 and tags[up] == "ul":
+                continue  # as most do
             up = _list_around(up, lists, tags, parents)
             if up >= 0 and tags[up] == "ol":
                 step = -1 if "reversed" in nodes[up].attributes else 1

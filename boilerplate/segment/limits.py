@@ -84,9 +84,9 @@ def limit_attributes(source: bytes, tag: Ints) -> bytes:
     return b"".join([*parts, source[end:]]) if parts else source
 
 
-def limit_roots(source: bytes) -> bytes:
-    """Leave out what is too many of the tags `<html>` and `<body>`."""
-    if source.count(b"<") < _SOME_TAGS:
+def limit_roots(source: bytes, tag: Ints) -> bytes:
+    """Leave out what is too many of the tags `<html>` and `<body>`; arguments as above."""
+    if tag.size < _SOME_TAGS:
         return source
     surplus = [*islice(_ROOT.finditer(source), _MOST_ROOTS, None)]
     starts = [*(found.start() for found in surplus), len(source)]

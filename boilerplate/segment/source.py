@@ -31,12 +31,12 @@ def mended(source: bytes) -> bytes:
         source = _ENDED.sub(_with_end_tag, source)
     elif _NAMESPACE in source[:_HEAD]:
         source = _RAW.sub(_with_end_tag, source)
-    source = limit_roots(source)
     text, tag = _tags(source)
-    limited = limit_attributes(source, tag)
-    if limited is not source:
-        source = limited
-        text, tag = _tags(source)
+    for limit in (limit_roots, limit_attributes):
+        limited = limit(source, tag)
+        if limited is not source:
+            source = limited
+            text, tag = _tags(source)
     source = _without_frames(source, text, tag)
     if b"shadowrootmode" in source:
         source = _with_shadow_roots(source)
