@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ UNSEEN = " \t\n\xad\u061c\u180e\ufeff" + "".join(
 )
 
 Floats = NDArray[np.float64]
+_Number = TypeVar("_Number", np.intp, np.uint64)
 Ints = NDArray[np.intp]
 
 
@@ -54,6 +55,14 @@ def numbered(names: Sequence[str]) -> tuple[list[str], Ints]:
     """The distinct names in order of appearance, and the number of each name among them."""
     number = {name: k for k, name in enumerate(dict.fromkeys(names))}
     return list(number), np.fromiter(map(number.__getitem__, names), np.intp, len(names))
+
+
+def distinct(values: NDArray[_Number]) -> NDArray[_Number]:
+    """The distinct values, sorted; several times as fast as `numpy.unique`, which hashes them."""
+    ordered = np.sort(values)
+    new = np.ones(ordered.size, np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return ordered[new]
 
 
 def chain_ends(step: Ints) -> Ints:

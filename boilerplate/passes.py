@@ -23,7 +23,7 @@ from boilerplate.features.lines import numbers as line_numbers
 from boilerplate.features.tokens import PLACES as ELEMENT_PLACES
 from boilerplate.features.tokens import Named
 from boilerplate.features.tokens import numbers as element_numbers
-from boilerplate.page import Floats, Ints, Page
+from boilerplate.page import Floats, Ints, Page, distinct
 
 PLACES: dict[str, tuple[str, ...]] = {"html": ELEMENT_PLACES, "text": LINE_PLACES}
 _NUMBERS = {"html": element_numbers, "text": line_numbers}
@@ -142,7 +142,7 @@ class Passes:
         element, up = page.element, np.append(elements.parent, -1)[page.element]
         around = elements.sums_around(ancestor[:-1], len(page))
         scores: Floats = own[element] + parent[up] + around - ancestor[element]
-        within = np.unique(elements.inline_block * len(weights) + elements.inline)
+        within = distinct(elements.inline_block * len(weights) + elements.inline)
         if within.size:
             block, name = np.divmod(within, len(weights))
             block, held = _summed(weights[name, _INLINE], block)
@@ -156,7 +156,7 @@ class Passes:
         is_known = token < unknown
         # A token counts once in a signature.
         owner, token = np.divmod(
-            np.unique(named.owner[is_known] * unknown + token[is_known]), unknown
+            distinct(named.owner[is_known] * unknown + token[is_known]), unknown
         )
         owner, held = _summed(self._of_tokens[token], owner)
         result = np.zeros((named.tag.size, len(ELEMENT_PLACES), OUTPUTS))

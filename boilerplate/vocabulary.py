@@ -12,7 +12,7 @@ from boilerplate.features.lines import Lines
 from boilerplate.features.lines import token_names as line_names
 from boilerplate.features.tokens import Named
 from boilerplate.features.tokens import token_names as element_names
-from boilerplate.page import Floats, Ints, Page
+from boilerplate.page import Floats, Ints, Page, distinct
 from boilerplate.passes import PLACES
 
 
@@ -104,7 +104,7 @@ def _element_tokens(page: Page, named: Named, vocabulary: dict[str, int]) -> Cal
     first = np.searchsorted(elements.inline_block, np.arange(len(page) + 1))
 
     def of(block: int) -> Ints:
-        names = np.unique(elements.inline[first[block] : first[block + 1]])
+        names = distinct(elements.inline[first[block] : first[block + 1]])
         within = (tokens[name] + 3 * size for name in names.tolist())
         return np.concatenate((path[page.element[block]], *within))
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from boilerplate.features.context import Ranges, long_blocks
 from boilerplate.features.wording import DIGIT, LOWER, SPACELESS, Wording, Words
-from boilerplate.page import Floats, Ints
+from boilerplate.page import Floats, Ints, distinct
 
 _BLOCK_BITS = np.uint64((1 << 20) - 1)  # blocks beyond that many share their numbers
 _PAIRED = np.uint64(0xD1342543DE82EF95)  # tells a pair of characters from its reverse
@@ -80,8 +80,7 @@ def telling_words(words: Words) -> Telling:
         hashed = words.hashed
     hashed = hashed[telling]
     block = words.block[telling].astype(np.uint64)
-    found = np.sort((hashed & ~_BLOCK_BITS) | (block & _BLOCK_BITS))
-    found = found[np.append(True, found[1:] != found[:-1])[: found.size]]
+    found = distinct((hashed & ~_BLOCK_BITS) | (block & _BLOCK_BITS))
     word = found & ~_BLOCK_BITS
     number = np.cumsum(np.append(False, word[1:] != word[:-1]))[: word.size]
     return Telling(number, (found & _BLOCK_BITS).astype(np.intp))

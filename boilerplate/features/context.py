@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.wording import DIGIT, Wording, words_of
-from boilerplate.page import HEADINGS, Floats, Ints, Page, chain_ends, numbered
+from boilerplate.page import HEADINGS, Floats, Ints, Page, chain_ends, distinct, numbered
 
 LEVELS = 5  # containers of different extent around a block that are looked at
 RADII = (2, 5, 10, 25)  # windows, in blocks to either side
@@ -223,14 +223,14 @@ def _title(page: Page, counted: Wording) -> dict[str, Floats]:
     covers, covered, equal = np.zeros(n), np.zeros(n), np.zeros(n, np.bool_)
     title = words_of([page.title]) if page.title else None
     if title and title.hashed.size:
-        wanted = np.unique(title.hashed)
+        wanted = distinct(title.hashed)
         found = np.searchsorted(wanted, each.hashed)
         shared = np.flatnonzero(wanted[np.minimum(found, wanted.size - 1)] == each.hashed)
         block = each.block[shared]
         short = count <= 40
         covers = short * np.bincount(block, minlength=n) / np.maximum(count, 1.0)
-        distinct = np.unique(block * wanted.size + found[shared]) // wanted.size
-        covered = short * np.bincount(distinct, minlength=n) / wanted.size
+        told = distinct(block * wanted.size + found[shared]) // wanted.size
+        covered = short * np.bincount(told, minlength=n) / wanted.size
         whole = title.text[:-1]
         for k in np.flatnonzero((covers == 1.0) & (each.length > 3)).tolist():
             text = each.text[each.begin[k] : each.begin[k] + each.length[k]]
