@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.page import Floats, Label
+from boilerplate.page import Floats, Label, grouped
 
 LEAST = 0.1  # a page whose blocks are all less likely than this has no article
 SPREAD = 2.5  # of the error that a page's blocks share, in log-odds
@@ -98,8 +98,8 @@ def repeated(same: NDArray[np.uint64], words: Floats, kept: NDArray[np.bool_]) -
         words: Shape (n_blocks,).
         kept: Which blocks are to be kept so far, shape (n_blocks,).
     """
-    _, first, number = np.unique(same, return_index=True, return_inverse=True)
-    before = first[number]  # where each text stands first
+    texts = grouped(same)
+    before = texts.first[texts.number]  # where each stands first
     again = before < np.arange(same.size)
     goes_on = np.append(False, again[:-1] & (before[:-1] < before[1:]))[: same.size]
     run = np.cumsum(again & ~goes_on)

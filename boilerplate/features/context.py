@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from boilerplate.features.wording import DIGIT, Wording, words_of
-from boilerplate.page import HEADINGS, Floats, Ints, Page, chain_ends, distinct, numbered
+from boilerplate.page import HEADINGS, Floats, Ints, Page, chain_ends, distinct, grouped, numbered
 
 LEVELS = 5  # containers of different extent around a block that are looked at
 RADII = (2, 5, 10, 25)  # windows, in blocks to either side
@@ -200,20 +200,18 @@ def _distances(long: Floats) -> dict[str, Floats]:
 def _repetition(counted: Wording) -> dict[str, Floats]:
     """How often each text, and its first word or mark, stand in the page, in whatever case."""
     each = counted.each
-    _, earliest, number, times = np.unique(
-        each.same, return_index=True, return_inverse=True, return_counts=True
-    )
+    texts = grouped(each.same)
     again = np.ones(each.same.size)
-    again[earliest] = 0.0
+    again[texts.first] = 0.0
     opening = each.code[each.begin].astype(np.uint64)  # the first word, or another character
     worded = np.flatnonzero(each.kind[each.begin] <= DIGIT)
     opening[worded] = each.hashed[each.first[worded]]
-    _, first, firsts = np.unique(opening, return_inverse=True, return_counts=True)
+    openings = grouped(opening)
     return {
-        "log_same_text": np.log(times.astype(np.float64))[number],
+        "log_same_text": np.log(texts.times)[texts.number],
         "same_text_before": again,
         "long_text_before": again * (counted.words >= 8),
-        "log_same_first_word": np.log(firsts.astype(np.float64))[first],
+        "log_same_first_word": np.log(openings.times)[openings.number],
     }
 
 
@@ -256,8 +254,7 @@ def shapes(page: Page) -> Ints:
     element = page.element
     parent = np.append(elements.parent, -1)[element]
     pairs = number[element] * (len(elements.names) + 1) + number[parent]
-    result: Ints = np.unique(pairs, return_inverse=True)[1]
-    return result
+    return grouped(pairs).number
 
 
 def line_shapes(page: Page, counted: Wording) -> Ints:
@@ -282,8 +279,7 @@ def line_shapes(page: Page, counted: Wording) -> Ints:
     code = np.zeros(len(page), np.intp)
     for part, size in parts:
         code = code * size + np.asarray(part, np.intp)
-    number: Ints = np.unique(code, return_inverse=True)[1]
-    return number
+    return grouped(code).number
 
 
 def structure(page: Page, counted: Wording, density: Floats, shape: Ints) -> dict[str, Floats]:

@@ -13,7 +13,7 @@ import numpy as np
 from boilerplate.features.context import prose_words, sums_between
 from boilerplate.features.lines import word_tokens
 from boilerplate.features.wording import Wording, hashed
-from boilerplate.page import Floats, Ints
+from boilerplate.page import Floats, Ints, grouped
 
 _LEAST = 3  # times that a line recurs
 _LINE_WORDS = 8  # the most of such a line
@@ -45,12 +45,9 @@ def recurring(counted: Wording) -> Recurring:
     n, each = len(counted.words), counted.each
     at = np.arange(n)
     said = hashed(word_tokens(each), each.first[:-1], each.first[1:])
-    _, key, count = np.unique(
-        np.where(counted.words > 0, said, each.same), return_inverse=True, return_counts=True
-    )
+    key, order, _, count = grouped(np.where(counted.words > 0, said, each.same))
     line = (count[key] >= _LEAST) & (counted.words <= _LINE_WORDS)
     following = np.full(n, n)  # the line that says the same
-    order = np.argsort(key, kind="stable")
     again = key[order[1:]] == key[order[:-1]]
     following[order[:-1][again]] = order[1:][again]
     size = following - at
