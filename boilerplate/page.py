@@ -90,7 +90,7 @@ def _new(ordered: NDArray[_Number]) -> NDArray[np.bool_]:
 
 def chain_ends(step: Ints) -> Ints:
     """Where each place gets by going from place to place until one leads to itself."""
-    while not np.array_equal(following := step[step], step):
+    while ((following := step[step]) != step).any():
         step = following
     return step
 

@@ -242,7 +242,7 @@ def _round(values: Floats, digits: int = 6) -> Floats:
 
 
 def _logistic(scores: Floats) -> Floats:
-    result: Floats = 1.0 / (1.0 + np.exp(-np.clip(scores, -30.0, 30.0)))
+    result: Floats = 1.0 / (1.0 + np.exp(-np.minimum(np.maximum(scores, -30.0), 30.0)))
     return result
 
 
