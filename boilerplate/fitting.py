@@ -15,11 +15,12 @@ from sklearn.model_selection import GroupKFold
 
 from boilerplate.decision import cut
 from boilerplate.features import Features, features
-from boilerplate.page import Floats, Ints, Page
+from boilerplate.page import LABELS, Floats, Ints, Page
 from boilerplate.passes import OUTPUTS, PLACES, Passes
 from boilerplate.vocabulary import token_rows, vocabulary_of
 
 _CONTENT, _HEADLINE = 0, 1  # columns of the labels, and of the coefficients
+_BODY = np.array([label != "headline" for label in LABELS])
 _ITERATIONS = 1000  # of the solver at most; some 200 are needed
 _TOLERANCE = 1e-5  # of the gradient of the mean loss: the solver is at its end
 _THINNING = 8.0  # of the blocks that are no headline, where there are very many
@@ -50,8 +51,9 @@ def fit_passes(
     Args:
         pages: Each of at least one block.
         shares: For each page the share of each label in each block, shape (n_blocks, 3).
-        groups: The site of each page; no site is on both sides of a fold.
-        folds: Of the cross-validation that gives the second pass its first-pass probabilities.
+        groups: The site of each page.
+        folds: Of the cross-validation that gives the second pass its first-pass probabilities, see
+            `_split`.
         min_groups: A token is used if it stands in pages of that many sites.
     """
     computed = [features(page) for page in pages]
@@ -59,8 +61,7 @@ def fit_passes(
     rows = [_sample(share, f.words, seed) for share, f in zip(shares, computed, strict=True)]
     table = _Table(pages, computed, shares, rows, vocabulary)
 
-    parts = min(folds, len(set(groups)))
-    split = list(GroupKFold(parts).split(pages, groups=groups)) if parts > 1 else []
+    split = _split(shares, groups, folds)
     everything = np.arange(len(pages))
 
     def first(fitted_on: Ints) -> _First:
@@ -75,7 +76,7 @@ def fit_passes(
         return _assemble(pages[0].kind, computed[0].names, table, vocabulary, fit, second)
 
     told: dict[int, tuple[Floats, Floats]] = {}
-    for (_, held_out), fit in zip(split or [(None, everything)], fits, strict=False):
+    for (_, held_out), fit in zip(split or [(everything, everything)], fits, strict=False):
         model = passes(fit)
         told |= {i: model.first_pass(pages[i], computed[i]) for i in held_out}
 
@@ -91,6 +92,27 @@ def fit_passes(
     model = passes(fits[-1], second)
     model.stacked_names = extra[0][0]
     return _without_trifles(model)
+
+
+def _split(shares: Sequence[Floats], groups: Sequence[str], folds: int) -> list[tuple[Ints, Ints]]:
+    """The pages that each fold is fitted on and those that it judges; no folds if none will do.
+
+    No site is on both sides. But where a label stands in the pages of one site alone, a model
+    fitted on the others would never find it, and the second pass would learn that nothing does:
+    then pages are dealt, whatever their site.
+    """
+    has = np.array([share.any(axis=0) for share in shares])
+    every = has.any(axis=0)
+    splits = [
+        list(GroupKFold(parts).split(has, groups=dealt))
+        for dealt in (groups, range(len(groups)))
+        if (parts := min(folds, len(set(dealt)))) > 1
+    ]
+    for needed in (every, every & _BODY):
+        for split in splits:
+            if all((has[known].any(axis=0) >= needed).all() for known, _ in split):
+                return split
+    return []
 
 
 class _First(NamedTuple):

@@ -19,6 +19,7 @@ from boilerplate.segment import segment
 from boilerplate.sources.streams import Plain
 
 _WORD = re.compile(rf"[{SPACELESS_RANGES}]|[^\s{SPACELESS_RANGES}]+")
+SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")  # of the files that are read in a folder
 _LOST = 0.1  # the share of a page's words that may go without a label
 _MOST_WORDS = 20_000  # of a page that are compared with all others of it
 _MANY = 5_000  # blocks or words
@@ -26,17 +27,20 @@ _MANY = 5_000  # blocks or words
 
 @dataclass(frozen=True, slots=True)
 class LabeledPage:
-    """A page and the label of each of its blocks: `labels[i]` belongs to `page.texts[i]`."""
+    """A page and the label of each of its blocks: `labels[i]` belongs to `page.texts[i]`.
+
+    A block that shares no word with those that were labelled has None.
+    """
 
     id: str
     kind: Kind
     source: str
     page: Page
-    labels: list[Label]
+    labels: list[Label | None]
 
 
-def read_labeled(path: Path) -> list[LabeledPage]:
-    """Read labelled pages from a JSONL file, plain or compressed, or all `*.jsonl` of a folder.
+def read_labeled(path: str | Path) -> list[LabeledPage]:
+    """Read labelled pages from a JSONL file, plain or compressed, or all of a folder.
 
     A line is `{"id", "kind", "source", "blocks": [{"text", "label"}, ...]}`; other fields are
     ignored. The page itself is in the field `html`, or beside the file as `<id>.html` or
@@ -48,7 +52,8 @@ def read_labeled(path: Path) -> list[LabeledPage]:
         LabelError: naming file and line, if a line cannot be read, if the page of an HTML record
             is missing, or if more than a tenth of a page's words stand on one side only.
     """
-    files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    path = Path(path)
+    files = sorted(f for s in SUFFIXES for f in path.glob(f"*{s}")) if path.is_dir() else [path]
     if not files:
         raise LabelError(f"{path}: no .jsonl file in this folder")
     pages: dict[str, LabeledPage] = {}
@@ -104,7 +109,7 @@ def _labeled_page(record: dict[str, Any], folder: Path, where: str) -> LabeledPa
     carried, found = _carry(texts, labels, page.texts)
     if found < 1 - _LOST:
         raise LabelError(
-            f"{where}: only {found:.0%} of the words of the page {id!r} and of its labelled blocks "
+            f"{where}: only {found:.1%} of the words of the page {id!r} and of its labelled blocks "
             "agree; label the page anew, or put back the page that was labelled"
         )
     return LabeledPage(id, kind, source, page, carried)
@@ -137,15 +142,15 @@ def _content(
 
 def _carry(
     old: Sequence[str], labels: Sequence[Label], new: Sequence[str]
-) -> tuple[list[Label], float]:
+) -> tuple[list[Label | None], float]:
     """Give new blocks the labels of old ones, and tell how much of the longer side was found.
 
-    Equal blocks are matched first, in order; among the others the words are, or among all if that
-    finds more, and a new block takes the label of most of its words. A block that shares no word
-    with the labelled ones is boilerplate.
+    Blocks that are equal but for white space are matched first, in order; among the others the
+    words are, or among all if that finds more, and a new block takes the label of most of its
+    words.
     """
-    old, new = ([" ".join(text.split()) for text in side] for side in (old, new))
-    carried, found = _by(_differences(old, new), old, labels, new)
+    bare = (["".join(text.split()) for text in side] for side in (old, new))
+    carried, found = _by(_differences(*bare), old, labels, new)
     words = sum(len(text.split()) for text in old)
     # Repeated blocks may have been paired crosswise: the words decide alone, which takes its time.
     if found < 1 and words < _MOST_WORDS:
@@ -159,27 +164,30 @@ def _by(
     old: Sequence[str],
     labels: Sequence[Label],
     new: Sequence[str],
-) -> tuple[list[Label], float]:
-    carried: list[Label] = ["boilerplate"] * len(new)
-    found = 0
+) -> tuple[list[Label | None], float]:
+    carried: list[Label | None] = [None] * len(new)
+    sizes = [[len(_WORD.findall(text)) for text in side] for side in (old, new)]
+    found_old = found_new = 0
     for operation, i, i_end, j, j_end in operations:
         if operation == "equal":
             carried[j:j_end] = labels[i:i_end]
-            found += sum(len(_WORD.findall(text)) for text in new[j:j_end])
+            found_old += sum(sizes[0][i:i_end])
+            found_new += sum(sizes[1][j:j_end])
         elif operation == "replace":
             here = [(word, k) for k in range(i, i_end) for word in _WORD.findall(old[k])]
             there = [(word, k) for k in range(j, j_end) for word in _WORD.findall(new[k])]
             votes: dict[int, Counter[Label]] = {}
             for same, a, a_end, b, _ in _differences([w for w, _ in here], [w for w, _ in there]):
                 if same == "equal":
-                    found += a_end - a
+                    found_old += a_end - a
+                    found_new += a_end - a
                     for step in range(a_end - a):
                         vote = votes.setdefault(there[b + step][1], Counter())
                         vote[labels[here[a + step][1]]] += 1
             for k, vote in votes.items():
                 carried[k] = vote.most_common(1)[0][0]
-    sizes = [sum(len(_WORD.findall(text)) for text in side) for side in (old, new)]
-    return carried, found / max(sizes) if max(sizes) else 1.0
+    shares = zip((found_old, found_new), map(sum, sizes), strict=True)
+    return carried, min(found / size if size else 1.0 for found, size in shares)
 
 
 def _differences(

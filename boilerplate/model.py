@@ -31,13 +31,14 @@ class BoilerplateClassifier:
 
     It follows scikit-learn's estimator contract; a "sample" is a whole page, since a block is
     judged in its context. HTML pages and flattened text have a model each, fitted on the pages
-    of that kind.
+    of that kind. Searches and `cross_validate` take it with a scorer of one's own;
+    `cross_val_predict` does not, for pages have lists of labels of different lengths.
 
     Args:
         C: Inverse strength of the L2 regularisation, as in scikit-learn.
         folds: Folds of the cross-validation that gives the second pass its first-pass
-            probabilities; pages of one group stay in one fold. Where all are of one group, those
-            come from the model that was fitted on them.
+            probabilities; pages of one group stay in one fold, unless some label would be missing
+            in the others.
         min_groups: Class names and the like are used as features if they stand in pages of at
             least so many groups.
         seed: Of the sampling of blocks: from pages that have very many, and of those that are no
@@ -97,7 +98,7 @@ class BoilerplateClassifier:
     def fit(
         self,
         pages: Iterable[AnyPage],
-        labels: Iterable[Sequence[str] | Floats],
+        labels: Iterable[Sequence[str | None] | Floats],
         groups: Iterable[object] | None = None,
     ) -> BoilerplateClassifier:
         """Fit on labelled pages.
@@ -105,8 +106,8 @@ class BoilerplateClassifier:
         Args:
             pages: Pages of either kind or of both.
             labels: For each page the label of every block that `segment` cuts it into, or the
-                share of each label in every block, shape (n_blocks, 3), columns as in `classes_`;
-                what a row lacks to 1 is not learnt from.
+                share of each label in every block, shape (n_blocks, 3), columns as in `classes_`.
+                A label of None is not learnt from, nor what a row of shares lacks to 1.
             groups: The site of each page; by default each page is a site of its own.
 
         Raises:
@@ -126,10 +127,12 @@ class BoilerplateClassifier:
         for kind in ("html", "text"):
             chosen = [i for i, p in enumerate(segmented) if p.kind == kind and len(p)]
             total = sum((shares[i].sum(axis=0) for i in chosen), np.zeros(len(LABELS)))
-            if chosen and (total[0] == 0 or total[2] == 0):
+            missing = [LABELS[k] for k in (0, 2) if total[k] == 0]
+            if chosen and missing:
                 raise LabelError(
-                    f"the {kind} pages need blocks of content and of boilerplate to learn from; "
-                    f"one of the two is missing in the labels"
+                    f"no block of the {kind} pages is labelled {missing[0]}, and a model learns "
+                    f"from both content and boilerplate; label such pages, too, or leave out all "
+                    f"that are {kind}"
                 )
             if chosen:
                 passes[kind] = fit_passes(
@@ -187,6 +190,10 @@ class BoilerplateClassifier:
         passes, params, info = read_model(Path(path))
         known = {name: value for name, value in params.items() if name in _parameters()}
         classifier = cls(**known)
+        try:
+            classifier._check_parameters()
+        except ParameterError as error:
+            raise ModelError(f"{path} cannot be used as a model: {error}") from None
         classifier.passes_, classifier.info_ = passes, info
         classifier.classes_ = np.array(LABELS)
         return classifier
@@ -232,7 +239,7 @@ def _as_many(values: Iterable[Any], pages: Sequence[Page], name: str) -> list[An
     return result
 
 
-def _shares(labels: Sequence[str] | Floats, page: Page, number: int) -> Floats:
+def _shares(labels: Sequence[str | None] | Floats, page: Page, number: int) -> Floats:
     """Labels by name or by share to shares, shape (n_blocks, 3)."""
     if isinstance(labels, np.ndarray) and labels.dtype.kind in "biuf":
         shares = labels.astype(np.float64)
@@ -244,7 +251,8 @@ def _shares(labels: Sequence[str] | Floats, page: Page, number: int) -> Floats:
     elif labels is None:
         raise LabelError(f"page {number} has no labels")
     else:
-        unknown = [label for label in labels if label not in LABELS]
+        labels = list(labels)
+        unknown = [label for label in labels if label is not None and label not in LABELS]
         if unknown:
             raise LabelError(
                 f"page {number} has the label {unknown[0]!r}; labels are {', '.join(LABELS)}, or "

@@ -58,15 +58,16 @@ def write_model(
     document = {**header, **info, **header, "models": models}  # nothing besides overrides it
     try:
         text = json.dumps(document, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise ModelError(f"cannot write the model to {path}: its info_: {error}") from error
     # One column or token a line, so that a change of the model can be read as a diff.
     text = _BOUNDARY.sub(r'\1,\n"', text) + "\n"
     try:
         with replacing(path) as file:
             file.write(text)
-    except OSError as error:
-        raise ModelError(f"cannot write the model to {path}: {error.strerror}") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ModelError(f"cannot write the model to {path}: {reason}") from error
 
 
 def read_model(path: Path) -> tuple[dict[str, Passes], dict[str, Any], dict[str, Any]]:

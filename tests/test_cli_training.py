@@ -112,6 +112,39 @@ def test_evaluate_goes_on_after_a_bad_line(tmp_path: Path) -> None:
     ]
 
 
+def test_train_tells_what_it_leaves_out(tmp_path: Path) -> None:
+    records = lines((LABELED / "pages.jsonl").read_bytes())
+    records = [record for record in records if record["kind"] == "html"][:6]
+    del records[0]["blocks"][1]
+    blank: dict[str, Any] = {"id": "blank", "kind": "text", "source": "ours", "blocks": []}
+    _write_labeled(tmp_path / "pages.jsonl", [*records, blank])
+    done = cli("train", tmp_path, "-o", tmp_path / "mine.json", "--folds", "0")
+    assert done.returncode == 0
+    assert sum(row["pages"] for row in lines(done.stdout)) == 6
+    told = sentences(done.stderr)
+    assert len(told) == 2
+    assert told[0].startswith("Warning: blank: the page has no text")
+    assert told[1].startswith(f"Warning: {records[0]['id']}: ") and "1 in all" in told[1]
+
+
+def test_train_names_the_labels_that_lack(tmp_path: Path) -> None:
+    records = lines((LABELED / "pages.jsonl").read_bytes())[:6]
+    for record in records:
+        for block in record["blocks"]:
+            block["label"] = "boilerplate"
+    _write_labeled(tmp_path / "pages.jsonl", records)
+    done = cli("train", tmp_path, "-o", tmp_path / "mine.json")
+    [told] = sentences(done.stderr)
+    assert done.returncode == 2 and "--folds" not in told
+    assert told.startswith(f"Error: {tmp_path}: ") and "labelled content" in told
+
+
+def test_one_fold_is_none(tmp_path: Path) -> None:
+    done = cli("train", LABELED, "-o", tmp_path / "mine.json", "--folds", "1")
+    [told] = sentences(done.stderr)
+    assert done.returncode == 2 and "at least 2" in told
+
+
 def test_train_writes_over_nothing_that_it_reads(
     own_model: tuple[Path, list[dict[str, Any]]], tmp_path: Path
 ) -> None:

@@ -374,3 +374,10 @@ def test_tags_that_are_never_closed_do_not_cost_the_article() -> None:
     body = page.index(">", page.index("<body")) + 1
     nested = page[:body] + "<div>" * 300 + page[body:]
     assert boilerplate.extract(nested) == boilerplate.extract(page)
+
+
+def test_filters_of_one_model_file_share_nothing_that_changes(model_file: Path) -> None:
+    one, other = (BoilerplateFilter(model_file).model for _ in range(2))
+    assert one is not None and other is not None
+    one.info_["note"] = 1
+    assert "note" not in other.info_

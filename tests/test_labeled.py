@@ -1,5 +1,6 @@
 """Labelled pages: reading them, and labels that outlive a change of the segmentation."""
 
+import gzip
 import json
 from itertools import islice, permutations
 from pathlib import Path
@@ -111,7 +112,7 @@ def test_labels_of_a_long_page_of_few_different_words_outlive_it_too(tmp_path: P
     blocks = [{"text": f"{one} {two}", "label": label} for one, two, label in pairs]
     html = "".join(f"<p>{line}" for line in ["Back", *lines])
     [page] = read_labeled(_write(tmp_path, _record(html=html, blocks=blocks)))
-    assert page.labels == ["boilerplate", *(label for label in labels for _ in range(2))]
+    assert page.labels == [None, *(label for label in labels for _ in range(2))]
 
 
 @pytest.mark.parametrize("turned", [False, True])
@@ -151,7 +152,7 @@ def test_any_labelled_text_gives_a_label_a_block(
     record = _record(kind="text", html=None, blocks=[{"text": t, "label": a} for t, a in blocks])
     [page] = read_labeled(_write(tmp_path_factory.mktemp("labeled"), record))
     assert len(page.labels) == len(page.page.texts)
-    assert set(page.labels) <= {label for _, label in blocks}
+    assert set(page.labels) <= {label for _, label in blocks} | {None}
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_any_labelled_text_gives_a_label_a_block(
         ({"blocks": [{"label": "content"}]}, "'text' must be a string"),
         ({"blocks": [{"text": "Home", "label": "ad"}]}, "unknown label 'ad'"),
         ({"html": None}, "put its HTML into the field 'html' or into the file"),
-        ({"html": "<p>Another page altogether</p>"}, "only 0% of the words of the page 'tea'"),
+        ({"html": "<p>Another page altogether</p>"}, "only 0.0% of the words of the page 'tea'"),
     ],
 )
 def test_a_bad_record_is_named(tmp_path: Path, changes: dict[str, Any], complaint: str) -> None:
@@ -179,9 +180,22 @@ def test_a_page_that_lost_words_is_told_from_one_that_lost_few(tmp_path: Path) -
     blocks = _record()["blocks"]
     few = [block for block in blocks if block["text"] != "Tea"]
     [page] = read_labeled(_write(tmp_path, _record(blocks=few)))
-    assert page.labels == [label for _, label in BLOCKS]
+    assert page.labels == [None if text == "Tea" else label for text, label in BLOCKS]
     with pytest.raises(LabelError, match="label the page anew"):
         read_labeled(_write(tmp_path, _record(blocks=blocks[:4])))
+
+
+def test_labels_outlive_words_that_are_parted_or_joined(tmp_path: Path) -> None:
+    blocks = [{**block, "text": block["text"].replace(" ", "")} for block in _record()["blocks"]]
+    [page] = read_labeled(_write(tmp_path, _record(blocks=blocks)))
+    assert page.labels == [label for _, label in BLOCKS]
+
+
+def test_a_folder_is_read_with_what_is_compressed_in_it(tmp_path: Path) -> None:
+    path = _write(tmp_path, _record())
+    (tmp_path / "more.jsonl.gz").write_bytes(gzip.compress(path.read_bytes()))
+    path.write_text(json.dumps(_record(id="coffee")), encoding="utf-8")
+    assert [page.id for page in read_labeled(str(tmp_path))] == ["tea", "coffee"]
 
 
 @pytest.mark.parametrize("compression", ["gzip", "zstandard"])

@@ -223,6 +223,24 @@ def test_labels_may_be_shares() -> None:
         assert np.array_equal(a, b) and np.array_equal(a, c)
 
 
+def test_a_block_without_a_label_is_not_learnt_from() -> None:
+    lacking: list[Any] = [[*labels[:3], None, *labels[4:]] for labels in LABELS]
+    rows = [[("content", "headline", "boilerplate").index(a) for a in labels] for labels in LABELS]
+    shares: list[Any] = [np.eye(3)[row] * np.array([[k != 3] for k in range(6)]) for row in rows]
+    named, shared, whole = (
+        BoilerplateClassifier(C=1.0).fit(PAGES, given).predict_proba(PAGES)[0]
+        for given in ([iter(labels) for labels in lacking], shares, LABELS)
+    )
+    assert np.array_equal(named, shared) and not np.array_equal(named, whole)
+
+
+def test_content_and_headlines_of_one_site_alone_are_learnt() -> None:
+    logins = [f"<p>Log in to {n}<p>Password<div class=footer><a href=/t>Terms</a>" for n in "abc"]
+    pages, labels = PAGES + logins, [*LABELS, *[["boilerplate"] * 3] * 3]
+    sites = ["one.example"] * 6 + ["two.example", "three.example", "four.example"]
+    assert BoilerplateClassifier(C=1.0).fit(pages, labels, sites).predict(PAGES) == LABELS
+
+
 def test_groups_are_sites(fitted: BoilerplateClassifier) -> None:
     sites = np.array(["one.example"] * 3 + ["two.example"] * 3)
     grouped = BoilerplateClassifier(C=1.0, min_groups=3).fit(PAGES, LABELS, sites)
@@ -252,8 +270,9 @@ def test_pages_of_one_template_are_learned_though_they_differ_by_next_to_nothing
         (PAGES[:1], [np.full((6, 3), np.nan)], "page 0 must be 0 to 1"),
         (PAGES[:1], [np.full((6, 3), [-0.5, 1.0, 0.5])], "must be 0 to 1"),
         (PAGES[:1], [np.ones((6, 3))], "sum to no more than 1"),
-        (PAGES[:1], [["content"] * 6], "content and of boilerplate"),
-        (PAGES[:1], [["boilerplate"] * 6], "content and of boilerplate"),
+        (PAGES[:1], [["content"] * 6], "no block of the html pages is labelled boilerplate"),
+        (PAGES[:1], [["boilerplate"] * 6], "no block of the html pages is labelled content"),
+        (PAGES[:1], [[None] * 6], "is labelled content"),
         ([], [], "nothing|no page"),
         (["", "<p>"], [[], []], "no page"),
     ],
@@ -313,6 +332,15 @@ def test_saving_where_nothing_can_be_written_is_told(
     (tmp_path / "folder").mkdir()
     with pytest.raises(ModelError, match="folder"):
         fitted.save(tmp_path / "folder")
+    with pytest.raises(ModelError, match="null"):
+        fitted.save(tmp_path / "a\0b")
+    deep: Any = []
+    for _ in range(100_000):
+        deep = [deep]
+    unlucky = BoilerplateClassifier()
+    unlucky.passes_, unlucky.info_ = fitted.passes_, {"deep": deep}
+    with pytest.raises(ModelError, match="info_"):
+        unlucky.save(tmp_path / "model.json")
     assert [path.name for path in tmp_path.iterdir()] == ["folder"]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from boilerplate.filter import BoilerplateFilter
 from boilerplate.labeled import LabeledPage
 from boilerplate.scoring import Scores, word_scores
@@ -12,14 +10,11 @@ from boilerplate.scoring import Scores, word_scores
 def judge(page: LabeledPage, keep: BoilerplateFilter) -> tuple[Scores, float]:
     """Word scores of the page's body without the headline, and the share of blocks labelled right.
 
-    A page without blocks is right.
+    Blocks without a label are left aside. A page without any others is right.
     """
-    labels = [block.label for block in keep.classify(page.page)]
-    right = [found == true for found, true in zip(labels, page.labels, strict=True)]
-    scores = word_scores(_body(page, labels), _body(page, page.labels))
-    return scores, sum(right) / len(right) if right else 1.0
-
-
-def _body(page: LabeledPage, labels: Sequence[str]) -> str:
-    blocks = zip(page.page.texts, labels, strict=True)
-    return "\n".join(text for text, label in blocks if label == "content")
+    judged = zip(keep.classify(page.page), page.labels, strict=True)
+    blocks = [(block, label) for block, label in judged if label is not None]
+    found = "\n".join(block.text for block, _ in blocks if block.label == "content")
+    wanted = "\n".join(block.text for block, label in blocks if label == "content")
+    right = [block.label == label for block, label in blocks]
+    return word_scores(found, wanted), sum(right) / len(right) if right else 1.0

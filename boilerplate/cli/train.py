@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from boilerplate.labeled import LabeledPage
     from boilerplate.scoring import Scores
 
-_READ = (".jsonl", ".html", ".txt")  # labels, and the pages beside them
+_PAGES = (".html", ".txt")  # beside their labels
 
 
 @click.command("train", short_help="Fit a model on labelled blocks.")
@@ -46,41 +47,54 @@ _READ = (".jsonl", ".html", ".txt")  # labels, and the pages beside them
     type=click.IntRange(0),
     default=5,
     show_default=True,
-    help="Folds of the cross-validation; 0 leaves it out.",
+    help="Folds of the cross-validation, at least 2; 0 leaves it out.",
 )
 def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
     """Fit a model on LABELED: a JSONL file of labelled pages, or a folder of such files.
 
     HTML pages and flattened text are fitted apart and saved in one file. A cross-validation says
-    first how good each will be: the pages of a source (a site) are judged by a model that has not
-    seen that source. The scores compare words and leave the headline aside.
+    how good each will be: the pages of a source (a site) are judged by a model that has not seen
+    that source. The scores compare words and leave the headline aside.
     """
+    if folds == 1:
+        raise Failure("--folds is 1; it must be at least 2, or 0 for no cross-validation")
     folder = Path(os.path.realpath(output)).parent
     if not folder.is_dir():
         raise Failure(f"{output}: there is no folder {folder} to save the model in")
     # A file is not written but replaced, which is up to its folder.
     if not os.access(output if is_device(output) else folder, os.W_OK):
         raise Failure(f"{output}: no permission to write here")
-    beside = labeled if labeled.is_dir() else labeled.parent
-    read = [labeled, *(path for suffix in _READ for path in beside.glob(f"*{suffix}"))]
-    check_apart([str(path) for path in read if path.is_file()], [output])
-    if labeled.is_dir() and output.suffix in _READ and folder == labeled.resolve():
-        raise Failure(f"{output}: the model would be read as labels in {labeled}; name it .json")
+    from sklearn.exceptions import ConvergenceWarning
+
     from boilerplate import BoilerplateClassifier
-    from boilerplate.labeled import read_labeled
+    from boilerplate.labeled import SUFFIXES, read_labeled
+
+    suffixes = (*SUFFIXES, *_PAGES)
+    beside = labeled if labeled.is_dir() else labeled.parent
+    read = [labeled, *(path for suffix in suffixes for path in beside.glob(f"*{suffix}"))]
+    check_apart([str(path) for path in read if path.is_file()], [output])
+    if labeled.is_dir() and output.name.endswith(suffixes) and folder == labeled.resolve():
+        raise Failure(f"{output}: the model would be read as labels in {labeled}; name it .json")
 
     def fit(pages: Sequence[LabeledPage]) -> BoilerplateClassifier:
         classifier = BoilerplateClassifier() if c is None else BoilerplateClassifier(C=c)
-        return classifier.fit(
-            [page.page for page in pages],
-            [page.labels for page in pages],
-            groups=[page.source for page in pages],
-        )
+        with warnings.catch_warnings():
+            # At odd values of C single precision ends before the tolerance: that is the end, too.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            return classifier.fit(
+                [page.page for page in pages],
+                [page.labels for page in pages],
+                groups=[page.source for page in pages],
+            )
 
-    pages = read_labeled(labeled)
+    pages = _to_learn_from(read_labeled(labeled))
+    try:
+        model = fit(pages)
+    except LabelError as error:
+        raise Failure(f"{labeled}: {error}") from error
     trained_on: dict[str, dict[str, Any]] = {}
     scores: dict[str, dict[str, Any]] = {}
-    for kind in sorted({page.kind for page in pages}):
+    for kind in sorted(model.passes_):
         of_kind = [page for page in pages if page.kind == kind]
         sources = {page.source for page in of_kind}
         labels = Counter(label for page in of_kind for label in page.labels)
@@ -91,11 +105,23 @@ def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
             scores[kind] = {"folds": parts, **_cross_validate(of_kind, parts, fit)._asdict()}
         elif folds > 1:
             Report().warning(kind, "all pages are of one source: there is no cross-validation")
-    model = fit(pages)
     model.info_ = {"trained_on": trained_on, "scores": scores}
     model.save(output)
     rows = [{"kind": kind, **trained_on[kind], **scores.get(kind, {})} for kind in trained_on]
     write_summary(f"Saved {output}", rows)
+
+
+def _to_learn_from(pages: Sequence[LabeledPage]) -> list[LabeledPage]:
+    """The pages that have blocks; tells of what is not learnt from."""
+    for page in pages:
+        if not page.labels:
+            Report().warning(page.id, "the page has no text: it is left out")
+    lacking = [page for page in pages if None in page.labels]
+    if lacking:
+        blocks = sum(page.labels.count(None) for page in lacking)
+        what = f"pages with blocks that have no label, {blocks} in all: these are left out"
+        Report().warning(lacking[0].id, f"the first of {len(lacking)} {what}")
+    return [page for page in pages if page.labels]
 
 
 def _cross_validate(
