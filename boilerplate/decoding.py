@@ -23,6 +23,14 @@ _XML_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.S)
 _MARKUP = re.compile(rb"<[^<>]*>")
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
+# In windows-1252 and most of its kin: dots, quotes, dashes, signs and spaces, each by itself.
+_PUNCTUATION = re.compile(
+    rb"(?<![\x80-\xff])[\x85\x91-\x97\x99\xa0\xa9\xab\xae\xb7\xbb](?![\x80-\xff])"
+)
+_NEARLY_ALL = 0.9
+# Detected of pages in windows-1252 far more often than anything was written in them for the web:
+# encodings of the Macintosh, of DOS (but for the Russian one), and the rarest of ISO's.
+_UNHEARD_OF = re.compile(r"mac.*|cp(?!866)[478]\d\d|cp1258|iso8859-(?:3|4|10|13|14|16)")
 
 # Where the Encoding Standard of the WHATWG gives a label another meaning than Python does.
 _WEB_MEANING = {
@@ -50,6 +58,16 @@ _NO_PAGE = frozenset(
     ("charmap", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
 )
 
+_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")  # in UTF-8
+# A character of UTF-8 whose bytes were taken for Latin-1.
+_TWICE = re.compile(
+    "[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+    "|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
+)
+_OF_CONTROLS = {  # but for those that it lacks, and Unicode's line break, which texts do have
+    code: bytes([code]).decode("cp1252")
+    for code in set(range(0x80, 0xA0)) - {0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D}
+}
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))  # escapes switch sets in ISO-2022-JP
 # How files that hold no text begin, and text does not: a page may begin with the word RIFF.
 _MAGIC = (
@@ -81,7 +99,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
 def decoded(data: bytes, declared: str | None = None) -> tuple[str, bytes]:
     """A page as `decode` gives it, and the same in UTF-8, which most pages are as they come."""
     text, encoding = _decoded(data, declared)
-    return text, data if encoding == "utf-8" else text.encode()
+    return _legible(text, data if encoding == "utf-8" else text.encode())
 
 
 def encoded(text: str) -> tuple[str, bytes]:
@@ -89,12 +107,31 @@ def encoded(text: str) -> tuple[str, bytes]:
 
     Lone surrogates, which no file can hold, are replaced.
     """
-    text = text.removeprefix("\ufeff")
     try:
-        return text, text.encode()
+        data = text.encode()
     except UnicodeEncodeError:
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        return text, text.encode()
+        data = text.encode()
+    return _legible(text, data)
+
+
+def _legible(text: str, data: bytes) -> tuple[str, bytes]:
+    """A page, and the same in UTF-8, without what wrong encodings and joined files leave in it.
+
+    UTF-8 and windows-1252 that were taken for Latin-1 have control characters in letters and quotes
+    or for them, and files that were joined have byte-order marks amid their words.
+    """
+    has_controls = b"\xc2" in data and _CONTROL.search(data)
+    if not has_controls and "\ufeff" not in text:
+        return text, data
+    if has_controls:
+        text = _TWICE.sub(_decoded_again, text).translate(_OF_CONTROLS)
+    text = text.replace("\ufeff", "")
+    return text, text.encode()
+
+
+def _decoded_again(character: re.Match[str]) -> str:
+    return character[0].encode("latin-1").decode()
 
 
 def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
@@ -188,5 +225,11 @@ def _detect(data: bytes) -> str:
     text = _MARKUP.sub(b" ", data)
     beyond = _BEYOND_ASCII.search(text)
     start = beyond.start() if beyond else 0
-    guess = _python_name(detect(text[start : start + _DETECT])["encoding"] or "")
-    return data.decode("cp1252" if guess in (None, "utf-8") else guess, "replace")
+    text = text[start : start + _DETECT]
+    # What is punctuation in windows-1252 alone makes frequencies of letters in other encodings.
+    if len(_PUNCTUATION.findall(text)) >= _NEARLY_ALL * len(_BEYOND_ASCII.findall(text)):
+        return data.decode("cp1252", "replace")
+    guess = _python_name(detect(text)["encoding"] or "")
+    if guess is None or guess == "utf-8" or _UNHEARD_OF.fullmatch(guess):
+        guess = "cp1252"
+    return data.decode(guess, "replace")

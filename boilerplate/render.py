@@ -137,6 +137,7 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
     ]
     if data:
         _set_columns(placed, elements)
+    _nest_lists(placed, tags, above)
     for before, here in pairwise(placed):
         if here.pre >= 0 and here.pre == before.pre:
             # Within one element it takes a blank line to part two blocks.
@@ -200,6 +201,18 @@ def _within(around: _Structure, element: int, tag: str, data: bool, number: int)
     return _Structure(levels, table, row, cell, pre, heading, items, items_tag, place)
 
 
+def _nest_lists(placed: Sequence[_Placed], tags: list[str], above: list[int]) -> None:
+    """Put the items of a list that stands in another, and in no item of it, under the last one."""
+    for before, here in pairwise(placed):
+        for depth, (level, last) in enumerate(zip(here.levels, before.levels, strict=False)):
+            outer = above[level.list] if level.list >= 0 else -1
+            while outer >= 0 and outer != last.list and tags[outer] in LISTS:
+                outer = above[outer]
+            if outer >= 0 and outer == last.list:
+                here.levels = (*here.levels[:depth], last, *here.levels[depth:])
+                break
+
+
 def _set_columns(placed: Sequence[_Placed], elements: Elements) -> None:
     """Number the columns of each table in which text is kept."""
     column = np.append(elements.place, -1)
@@ -216,7 +229,7 @@ def _data_tables(page: Page, tags: list[str]) -> set[int]:
     The others lay out a page, or lines of code beside their numbers.
     """
     elements = page.elements
-    rows, cells, blocks, code = (np.zeros(len(tags) + 1, np.intp) for _ in range(4))
+    rows, cells, heads, blocks, code = (np.zeros(len(tags) + 1, np.intp) for _ in range(5))
     nearest: list[int] = []  # the table around each element
     for element, (tag, up) in enumerate(zip(tags, elements.parent.tolist(), strict=True)):
         table = nearest[up] if up >= 0 else -1
@@ -225,12 +238,14 @@ def _data_tables(page: Page, tags: list[str]) -> set[int]:
             rows[table] += 1
         elif tag in ("td", "th"):
             cells[table] += 1
+            heads[table] += tag == "th"
             blocks[table] += elements.end[element] - elements.start[element]
         elif tag == "pre":
             lines = "\n".join(page.texts[elements.start[element] : elements.end[element]])
             code[table] += "\n" in lines
     wide = cells > 2 * rows  # and not code beside the numbers of its lines
-    holds = (rows > 0) & (2 * cells >= 3 * rows) & (blocks <= 2 * cells) & (wide | (code == 0))
+    several = (2 * cells >= 3 * rows) | (heads > 2)  # cells in a row, were it ticks without text
+    holds = (rows > 0) & several & (blocks <= 2 * cells) & (wide | (code == 0))
     return {int(e) for e in np.flatnonzero(holds[:-1]) if tags[e] == "table"}
 
 

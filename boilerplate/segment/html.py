@@ -61,11 +61,15 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _PERMALINKS = frozenset("#§¶🔗")  # what a heading's link to itself shows, which is no text of it
 _LINE_BREAK = "\x1f"
 _LINES = frozenset("div li ol ul".split())  # what lines of code stand in
+_LINE_CLASS = re.compile(r"(?:^|[\s_-])line(?:\s|$)")  # of a `<span>`, as tools show code
 _NUMBER = re.compile(r"\s*([0-9]{1,9})")  # how many columns a cell takes, and the like
 _MOST_COLUMNS = 200  # of a table that are told apart
 _LETTER = rf"[^\W_{SPACELESS_RANGES}]"
-_ENDS_WORD = re.compile(rf"{_LETTER}{{2}}$|\s\d$")
-_BEGINS_WORD = re.compile(rf"{_LETTER}{{2}}|\d\s")
+# Words and numbers that meet at a seam are two, but for ordinals: "the 3" and "rd".
+_PARTED = re.compile(
+    rf"{_LETTER}{{2}}{_LINE_BREAK}(?:{_LETTER}{{2}}|\d(?!{_LETTER}))"
+    rf"|\d{_LINE_BREAK}(?!(?:st|nd|rd|th|er|ème)\b){_LETTER}{{2}}"
+)
 _ENDS_SENTENCE = tuple(".!?:…")
 
 
@@ -127,13 +131,22 @@ def _apart(before: str, after: str, edge: int) -> bool:
     is a seam, or `<b>In short:</b>The`. A single letter may be a decorated initial, and some
     scripts have no spaces.
     """
-    if edge == _SEAM and _ENDS_WORD.search(before[-2:]) and _BEGINS_WORD.match(after):
+    if edge == _SEAM and _PARTED.search(f"{before[-2:]}{_LINE_BREAK}{after[:4]}"):
         return True
     if not (after[:1].isupper() and after[1:2].islower()):
         return False
     if before.endswith(_ENDS_SENTENCE):
         return not before.endswith("::")  # a path of code
     return before[-2:].isalpha() and before[-2:].islower()
+
+
+def _classes(node: _Node) -> str:
+    return node.attributes.get("class") or ""
+
+
+def _begins_line(node: _Node | None) -> bool:
+    """Whether what follows a line of code begins with the break between them."""
+    return node is not None and (node.text_content or "").startswith("\n")
 
 
 def _holds_lines(pre: _Node) -> bool:
@@ -269,6 +282,8 @@ def walk(root: _Node | None) -> Page:
                     part = _LINE
                 elif current_tag == "p" and run.first >= 0:
                     part = _INLINE  # amid a sentence
+            elif preformatted and tag == "span" and _LINE_CLASS.search(_classes(node)):
+                part = _LINE
             elif formula and part == _INLINE and node.attributes.get("aria-hidden") == "true":
                 part, formula = _COPY, False  # of the formula, set by style sheets
                 in_copy += 1
@@ -349,7 +364,7 @@ def walk(root: _Node | None) -> Page:
                     formula = True
                 elif part == _COPY:
                     in_copy -= 1
-                elif part == _LINE:
+                elif part == _LINE and not _begins_line(node.next):
                     run.end_line()
             following = node.next
         node = following

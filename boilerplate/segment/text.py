@@ -96,14 +96,12 @@ def _wrapped_joins(lines: list[str]) -> list[bool]:
     joined with the next.
     """
     joins = [False] * len(lines)
-    # Long addresses stick out; they have no spaces, and neither has Chinese.
-    lengths = [len(line) for line in lines if " " in line or not line.isascii()]
+    # Long addresses stick out, as words do that were glued; Chinese has no spaces either.
+    lengths = [len(line) for line in lines if " " in line or _SPACELESS.search(line)]
     if len(lengths) <= _FEW:
         return joins
     lengths.sort()
-    at = _NEARLY_ALL * (len(lengths) - 1)
-    below, above = lengths[int(at) : int(at) + 2]
-    width = int(below + (above - below) * (at % 1.0))
+    width = lengths[int(_NEARLY_ALL * (len(lengths) - 1))]
     if width not in _WRAP or lengths[-1] > 2 * width:
         return joins
     pairs = [i for i in range(1, len(lines)) if lines[i] and 4 * len(lines[i - 1]) > 3 * width]
