@@ -204,13 +204,16 @@ def _within(around: _Structure, element: int, tag: str, data: bool, number: int)
 def _nest_lists(placed: Sequence[_Placed], tags: list[str], above: list[int]) -> None:
     """Put the items of a list that stands in another, and in no item of it, under the last one."""
     for before, here in pairwise(placed):
-        for depth, (level, last) in enumerate(zip(here.levels, before.levels, strict=False)):
+        for depth, last in enumerate(before.levels):
+            level = here.levels[depth] if depth < len(here.levels) else last
+            if level == last:
+                continue
             outer = above[level.list] if level.list >= 0 else -1
             while outer >= 0 and outer != last.list and tags[outer] in LISTS:
                 outer = above[outer]
-            if outer >= 0 and outer == last.list:
-                here.levels = (*here.levels[:depth], last, *here.levels[depth:])
+            if outer < 0 or outer != last.list or len(here.levels) == _MOST_LEVELS:
                 break
+            here.levels = (*here.levels[:depth], last, *here.levels[depth:])
 
 
 def _set_columns(placed: Sequence[_Placed], elements: Elements) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boilerplate.decoding import binary_nature, decode
+from boilerplate.segment import segment
 
 RUSSIAN = "Вчера вечером в порту начался ледоход, и паром до острова больше не ходит."
 CHINESE = "港口昨晚结冰了,渡轮暂时停航。居民们说,这样的冬天已经三十年没有见过了。"
@@ -119,6 +120,28 @@ def test_a_wrong_declaration_of_utf_8_is_set_right_by_detection() -> None:
 def test_an_undeclared_encoding_is_detected(encoding: str, text: str, times: int) -> None:
     page = "<html><body><div class=menu><a href=/>Home</a></div>" + f"<p>{text}</p>\n" * times
     assert decode(page.encode(encoding)) == page
+
+
+def test_quotes_and_dashes_alone_do_not_lead_to_other_encodings() -> None:
+    for text in ("The council said it’s going to vote – “soon”. " * 3, "Jackson—all of it… " * 9):
+        assert decode(f"<p>{text}".encode("cp1252")) == f"<p>{text}"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("we’ll see – “été” Ľ", "utf-8"),
+        ("Страница 日本 😀 – x", "utf-8"),
+        ("a naïve’s “été”", "cp1252"),
+    ],
+)
+def test_what_was_taken_for_latin_1_is_read_as_it_was_meant(text: str, encoding: str) -> None:
+    taken = text.encode(encoding).decode("latin-1")
+    assert segment(taken, "text").texts == segment(taken.encode(), "html").texts == [text]
+
+
+def test_byte_order_marks_amid_words_part_none() -> None:
+    assert segment("<p>H\ufeffow", "html").texts == segment("H\ufeffow", "text").texts == ["How"]
 
 
 def test_an_encoding_is_detected_below_a_long_script() -> None:

@@ -54,6 +54,14 @@ def test_wrapped_lines_of_chinese_are_joined_without_spaces() -> None:
     assert segment("\n".join(lines), "text").texts == [chinese]
 
 
+def test_words_that_were_glued_do_not_hide_that_text_is_wrapped() -> None:
+    glued = "HafenFähreEisWinterLotsePostwegeInselnMarktplätzeAltstadtrundgänge"
+    lines = [*textwrap.wrap(PROSE, 60), "", *textwrap.wrap(PROSE, 60)]
+    assert (
+        segment("\n".join(["Menü", glued * 2, glued, "", *lines]), "text").texts[-2:] == [PROSE] * 2
+    )
+
+
 def test_a_line_of_characters_that_show_nothing_is_blank_in_wrapped_text() -> None:
     wrapped = "\n".join(["Ten words stand in this line, which is wrapped at its end here."] * 6)
     unseen = "\u200b" * 63

@@ -77,6 +77,15 @@ def test_markdown_lists_one_after_another_stay_two() -> None:
     assert markdown("<ul><li>a<ul><li>b</ul><li>c</ul>") == "- a\n  - b\n- c"
 
 
+def test_a_list_right_in_a_list_stands_under_its_last_item() -> None:
+    html = "<ul><li>a<ul><li>b</ul><ul><li>c<li>d<ol><ol><li>e</ol></ol></ul><li>f</ul>"
+    assert markdown(html) == "- a\n  - b\n\n  * c\n  * d\n    1. e\n- f"
+    html = "<ul><li>a</li><ul><li>b</li><ol><ol><li>c</li></ol></ol></ul><li>d</li></ul>"
+    assert markdown(html) == "- a\n  - b\n    1. c\n- d"
+    assert "<li>\n<p>a</p>\n<ul><li>\n<p>b</p>" in rendered(html, "html")
+    assert markdown("<ul><ul><li>a</ul><li>b</ul>") == "- a\n\n* b"
+
+
 def test_a_nested_list_that_does_not_begin_with_one_stands_behind_a_blank_line() -> None:
     html = "<ul><li>a<ol start=3><li>b<li>c</ol><li>d<ol><li>e</ol></ul>"
     assert markdown(html) == "- a\n\n  3. b\n  4. c\n- d\n  1. e"
@@ -194,6 +203,12 @@ def test_code_beside_its_line_numbers_is_code(around: str) -> None:
 def test_a_table_with_code_in_a_cell_is_a_table() -> None:
     html = "<table><tr><td>a<td>b<td>c<tr><td>d<td>e<td><pre>f: 1\ng: 2</pre></table>"
     assert rendered(html, "text") == "a\tb\tc\nd\te\tf: 1 g: 2"
+
+
+def test_a_table_of_ticks_without_text_is_a_table() -> None:
+    ticks = "<tr><td>Ferry<td><img><td>" * 4
+    html = f"<table><tr><th>Boat<th>Ice<th>Rain{ticks}</table>"
+    assert rendered(html, "text") == "Boat\tIce\tRain" + "\nFerry" * 4
 
 
 def test_a_table_with_a_line_of_code_is_a_table() -> None:

@@ -33,6 +33,9 @@ def texts(html: str) -> list[str]:
         ("<p><span>汽船</span><span>河上</span>", ["汽船河上"]),
         ("<p><span>სახლი</span><span>ბაღი</span>", ["სახლი ბაღი"]),
         ("<p><span>from 3</span><span>beds</span>", ["from 3 beds"]),
+        ("<p><b>Packs</b><i>4</i> <i>3 beds</i><i>2.5 baths</i>", ["Packs 4 3 beds 2.5 baths"]),
+        ("<p>The <i>3</i><sup>rd</sup> <i>#1</i><i>Anthills</i>", ["The 3rd #1 Anthills"]),
+        ("<p><i>H</i><i>2</i><i>O</i> is <i>1</i><i>2</i>", ["H2O is 12"]),
         ("<pre><i>foo</i><i>bar</i></pre>", ["foobar"]),
         ("<p><em>Short title</em>The first", ["Short title The first"]),
         ("<p><b>Aside.</b><b>The rest</b>: <i>Why?</i>No", ["Aside. The rest: Why? No"]),
@@ -67,6 +70,11 @@ def texts(html: str) -> list[str]:
         # lines of code are one block
         ("<pre><code><div>a<br></div><div> <br></div><div>  b</div></code></pre>", ["a\n\n  b"]),
         ("<pre><div>a\n</div><div>b\n</div></pre>c<div>d</div>", ["a\nb", "c", "d"]),
+        # lines of code in spans, with a line break between them or without
+        ("<pre><span class=line>a</span><span class='line x'>b</span></pre>", ["a\nb"]),
+        ("<pre><span class=line>a</span>\n<span class=line></span>\nb</pre>", ["a\n\nb"]),
+        ("<pre>a\n<span class=code-line>b</span>c<i>d</i>e</pre>", ["a\nb\ncde"]),
+        ("<pre><span class=inline>a</span><span class=lines>b</span></pre>", ["ab"]),
         ("<pre><ol><li>a<li>  <b>b</b></ol>c</pre>d", ["a\n  b\nc", "d"]),
         ("<pre>a<div>b<div>c</div></div>", ["a", "b", "c"]),
         # what is no text of the page
