@@ -86,11 +86,13 @@ def crawl(
 ) -> None:
     """Extract the articles of all records of the inputs, which were found for the arguments."""
     reader = Reader(inputs, text_field, id_field)
+    read = [*arguments, *names(inputs), extraction.model]
     extraction.filter(extraction.kind)  # a wrong model is told before anything is written
 
     if output is None or (is_device(output) and not is_folder(output)):
         if resume:
             raise Failure("--resume needs -o FILE: a stream cannot be gone on with")
+        check_apart(read, [output or "-"])
         with (
             _streamed(output, extraction.format) as out,
             _told(output or "standard output", "its last row is whole"),
@@ -101,10 +103,7 @@ def crawl(
     target = Path(os.path.realpath(output))
     folder = is_folder(output)
     suffix = sinks.suffix_of(target.name)
-    check_apart(
-        [*arguments, *names(inputs), extraction.model],
-        [target, *companions(target, folder, suffix)],
-    )
+    check_apart(read, [target, *companions(target, folder, suffix)])
     sinks.check(suffix)
     if suffix == ".parquet" and extraction.format == "json":
         raise Failure("--format json makes JSON: write it to .jsonl, .jsonl.gz or .jsonl.zst")
