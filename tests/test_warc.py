@@ -5,6 +5,7 @@ import re
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import brotli
 import pytest
@@ -23,7 +24,10 @@ from crawls import (
     write_warc,
 )
 
+from boilerplate.decoding import check_page
+from boilerplate.errors import PageError
 from boilerplate.sources import MOST_BYTES, Failed, Reader, Record, Skipped, find
+from boilerplate.sources.streams import DICTIONARY
 
 
 @pytest.mark.parametrize("suffix", SUFFIX)
@@ -276,3 +280,16 @@ def test_a_warc_may_bring_its_zstd_dictionary(compressed: bool, tmp_path: Path) 
     path.write_bytes(b"".join(parts))
     first = items(path)[0]
     assert isinstance(first, Failed) and "need a dictionary" in first.sentence
+
+
+def test_a_long_zstd_dictionary_tells_a_warc_from_a_page(tmp_path: Path) -> None:
+    plain = [warc_record(n, response(page.encode())) for n, page in enumerate(HTML)]
+    short = zstandard.train_dictionary(2000, [*plain * 9]).as_bytes()
+    dictionary = zstandard.ZstdCompressionDict(short + Random(0).randbytes(110_000))
+    frame = DICTIONARY + len(dictionary.as_bytes()).to_bytes(4, "little") + dictionary.as_bytes()
+    compress = zstandard.ZstdCompressor(dict_data=dictionary).compress
+    path = tmp_path / "crawl"
+    path.write_bytes(frame + b"".join(map(compress, plain)))
+    assert len(records(items(path))) == len(HTML)
+    with pytest.raises(PageError, match="zstandard"):
+        check_page(frame)

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from boilerplate.errors import SourceError
 from boilerplate.sources.items import Failed
-from boilerplate.sources.streams import Plain, compression
+from boilerplate.sources.streams import DICTIONARY, Plain, compression
 
 Format = Literal["page", "jsonl", "warc", "parquet"]
 
@@ -155,7 +155,7 @@ def _by_name(name: str) -> Format | None:
 
 def _by_content(name: str) -> Format:
     head = _head(name)
-    if head.startswith(b"WARC/"):
+    if head.startswith((b"WARC/", DICTIONARY)):  # which is longer than what is seen, often
         return "warc"
     if head.startswith(b"PAR1"):
         return "parquet"

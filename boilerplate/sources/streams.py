@@ -12,8 +12,8 @@ from boilerplate.errors import SourceError
 MAGIC = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd"}
 # A WARC may begin with a dictionary for its records, in a frame that other readers skip.
 # https://iipc.github.io/warc-specifications/specifications/warc-zstd/
-_DICTIONARY = b"\x5d\x2a\x4d\x18"
-_SKIPPABLE = tuple(bytes([0x50 + n]) + _DICTIONARY[1:] for n in range(16))
+DICTIONARY = b"\x5d\x2a\x4d\x18"
+_SKIPPABLE = tuple(bytes([0x50 + n]) + DICTIONARY[1:] for n in range(16))
 _CHUNK = 16384  # compressed bytes taken at a time; zstd has no bound on what comes out of them
 _MOST_OUT = 1 << 20
 _WINDOW = 1 << 31  # of zstd, the largest that `--long` makes
@@ -70,7 +70,7 @@ class Plain(io.RawIOBase):
         self.dictionary = dictionary
         head = raw.peek(4)[:4]
         self.compression = compression(head)
-        if head == _DICTIONARY:
+        if head == DICTIONARY:
             self.dictionary = self._read_dictionary()
         self._place = raw.tell() if raw.seekable() else 0  # of the byte after `_fed`
         self._fed = b""  # read but not decompressed
