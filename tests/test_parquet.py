@@ -40,6 +40,27 @@ def test_parquet_keeps_its_columns_and_types(tmp_path: Path) -> None:
     assert written["page"].to_pylist() == [page.upper() for page in HTML]
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_categories_of_several_files_that_do_not_fit_together(
+    nested: bool, extract: list[str], tmp_path: Path
+) -> None:
+    sites: list[str] = []
+    for number in range(3):
+        names = [f"{number}-{n}.example.org" for n in range(100)]
+        values = pa.array(names).dictionary_encode().cast(pa.dictionary(pa.int8(), pa.string()))
+        column = pa.StructArray.from_arrays([values], ["name"]) if nested else values
+        table = pa.table({"text": HTML[:1] * 100, "site": column})
+        parquet.write_table(table, tmp_path / f"{number}.parquet")
+        sites += names
+    sources = [tmp_path / f"{number}.parquet" for number in range(3)]
+    done = run(*extract, *sources, "-o", tmp_path / "out.parquet", "--shard-size", "160")
+    assert done.returncode == 0
+    with parquet.ParquetFile(tmp_path / "out.parquet") as out:
+        assert out.schema_arrow.field("site").type == table.schema.field("site").type
+    rows = parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    assert [row["site"]["name"] if nested else row["site"] for row in rows] == sites
+
+
 def test_parquet_that_cannot_be_read_decides_on_no_columns(tmp_path: Path) -> None:
     table = pa.table({"text": HTML, "n": range(len(HTML))})
     good, other, broken, bare = (tmp_path / name for name in ("good", "other", "broken", "bare"))
