@@ -10,7 +10,7 @@ from commands import run
 from crawls import HTML, PAGES, items, records
 from pyarrow import parquet
 
-from boilerplate.sources import MOST_BYTES, Failed, Record
+from boilerplate.sources import MOST_BYTES, Failed, Reader, Record, find
 from boilerplate.sources.parquet import schema
 from boilerplate.sources.sinks import sink
 
@@ -132,6 +132,21 @@ def test_a_page_of_parquet_that_is_too_long_costs_itself_alone(
     found = items(path)
     assert [type(item) for item in found] == [Record, Failed, Record]
     assert found[1] == Failed(f"{path}, row 2", f"a page of more than {MOST_BYTES:,} {unit}")
+
+
+def test_long_rows_of_parquet_are_not_held_together(tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    rows = [f"{n} " * 2**19 for n in range(10, 74)]
+    in_pages = {"use_dictionary": False, "write_batch_size": 1}  # else they come as a whole
+    parquet.write_table(pa.table({"text": rows}), path, **in_pages)
+    del rows
+    before = pa.total_allocated_bytes()
+    held = [
+        pa.total_allocated_bytes() - before
+        for item in Reader(find([str(path)]))
+        if isinstance(item, Record)
+    ]
+    assert len(held) == 64 and max(held) < 16 << 20
 
 
 def test_text_of_parquet_that_is_not_utf8_costs_no_row(tmp_path: Path) -> None:
