@@ -95,6 +95,19 @@ def test_a_field_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(("count", "fails"), [(9, False), (10, True)])
+def test_the_first_records_tell_whether_lines_are_of_pages(
+    count: int, fails: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    write_lines(path, [{"id": n, "note": "a"} for n in range(count)] + [{"text": HTML[0]}])
+    found = items(path)
+    assert len(records(found)) == (not fails)
+    assert [item.id for item in found if isinstance(item, Failed)] == (
+        [str(path)] if fails else list(map(str, range(count)))
+    )
+
+
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
