@@ -1,6 +1,7 @@
 """Reading and writing the containers of crawls, whichever: real files, whole and damaged."""
 
 import datetime
+import gzip
 import io
 import json
 import os
@@ -53,6 +54,20 @@ def _ends(data: bytes, format: str, suffix: str) -> set[int]:
         return {end for place, byte in enumerate(data) if byte == 10 for end in (place, place + 1)}
     begins = {place for place in range(len(data)) if data.startswith(b"WARC/1.", place)}
     return {place - n for place in begins | {len(data)} for n in range(5)}
+
+
+@pytest.mark.parametrize("format", ["warc", "jsonl"])
+def test_a_wrong_checksum_of_gzip_costs_nothing_before_it(format: str, tmp_path: Path) -> None:
+    path = tmp_path / f"rows.{format}.gz"
+    if format == "warc":
+        write_warc(tmp_path / "plain", HTML)
+        path.write_bytes(gzip.compress((tmp_path / "plain").read_bytes()))
+    else:
+        write_lines(path, [{"text": page} for page in HTML], ".gz")
+    path.write_bytes(path.read_bytes()[:-8] + bytes(8))
+    *whole, failed = items(path)
+    assert len(records(whole)) == len(whole) == len(HTML)
+    assert isinstance(failed, Failed) and "damaged" in failed.sentence
 
 
 def test_a_broken_line_costs_itself_alone(tmp_path: Path) -> None:
