@@ -74,6 +74,8 @@ def test_http_headers_serve_the_decoding_and_say_what_is_no_page(tmp_path: Path)
         (response(gzip.compress(gzip.compress(body)), Content_Encoding="gzip, gzip"), "utf-8"),
         (response(body).replace(b"\r\n", b"\n"), "utf-8"),
         (response(body, Content_Type=""), None),
+        (response(body, Content_Type="text/html, charset=utf-8"), "utf-8"),
+        (response(body, Content_Type="text/html,text/html"), None),
         (response(body, "404 Not Found"), Skipped("", "HTTP status 404")),
         (
             response(b"%PDF-1.7", Content_Type="application/pdf"),
@@ -116,17 +118,21 @@ def test_a_body_that_is_cut_short_gives_its_beginning_and_a_damaged_one_says_so(
     broken = bytearray(gzip.compress(body))
     broken[500:520] = bytes(20)
     blocks = [
-        response(chunked[:3000], Transfer_Encoding="chunked"),
+        *(response(chunked[:n], Transfer_Encoding="chunked") for n in (3000, 3017, 3019)),
         response(gzip.compress(body)[:3000], Content_Encoding="gzip"),
         response(bytes(broken), Content_Encoding="gzip"),
+        response(chunked.replace(b"\r\n3e8\r\n", b"\r\n3q8\r\n", 3), Transfer_Encoding="chunked"),
+        response(chunked.replace(b"\r\n3e8\r\n", b"\r\n3e7\r\n", 3), Transfer_Encoding="chunked"),
     ]
     path = tmp_path / "crawl.warc"
     path.write_bytes(b"".join(warc_record(n, block) for n, block in enumerate(blocks)))
-    *beginnings, damaged = items(path)
+    *beginnings, damaged, no_size, wrong_size = items(path)
     for item in beginnings:
         assert isinstance(item, Record) and isinstance(item.page, bytes)
         assert len(item.page) > 2000 and body.startswith(item.page)
     assert isinstance(damaged, Failed) and "gzip data are damaged" in damaged.sentence
+    for item in (no_size, wrong_size):
+        assert isinstance(item, Failed) and "chunks of the body are damaged" in item.sentence
 
 
 def test_headers_as_wget_writes_them_and_responses_that_do_not_say_so(tmp_path: Path) -> None:

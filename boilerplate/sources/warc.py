@@ -142,7 +142,8 @@ def _record(identity: str, page: bytes, fields: dict[str, Any], **known: Any) ->
 
 
 def _type(content_type: str | None) -> str:
-    return (content_type or "missing").partition(";")[0].strip().lower()
+    # Some separate parameters by a comma, or send the header twice, which joins it by one.
+    return re.split("[;,]", content_type or "missing", maxsplit=1)[0].strip().lower()
 
 
 def _follows(plain: Plain) -> bool:
