@@ -205,17 +205,34 @@ def test_shards_joined_are_their_rows(suffix: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "failures"),
-    [(lambda path: path.unlink(), 1), (lambda path: path.write_bytes(b""), 0)],
-    ids=["gone", "empty"],
+    "spoil", [lambda path: path.unlink(), lambda path: path.write_bytes(b"")], ids=["gone", "empty"]
 )
-def test_one_bad_file_among_good_ones(
-    spoil: Callable[[Path], None], failures: int, tmp_path: Path
-) -> None:
+def test_one_bad_file_among_good_ones(spoil: Callable[[Path], None], tmp_path: Path) -> None:
     paths = [write_warc(tmp_path / f"{n}.warc", HTML[n : n + 2]) for n in range(3)]
     sources = find(map(str, paths))
     spoil(paths[1])
     found = list(Reader(sources))
-    failed = [item.id for item in found if isinstance(item, Failed)]
-    assert failed == [str(paths[1])] * failures
+    assert [item.id for item in found if isinstance(item, Failed)] == [str(paths[1])]
     assert len(records(found)) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fails"),
+    [
+        ("a.warc", b"", True),
+        ("a.warc.gz", b"", True),
+        ("a.warc.gz", gzip.compress(b""), True),
+        ("a.jsonl.gz", b"", True),
+        ("a.jsonl.zst", b"", True),
+        ("a.jsonl.gz", gzip.compress(b""), False),  # as a crawl writes that kept nothing
+        ("a.jsonl", b"", False),
+    ],
+)
+def test_a_container_without_a_byte_is_no_container(
+    name: str, content: bytes, fails: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    found = items(path)
+    assert [item.id for item in found] == [str(path)] * fails
+    assert all(isinstance(item, Failed) and "is empty" in item.sentence for item in found)

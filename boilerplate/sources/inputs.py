@@ -28,7 +28,7 @@ _CONTAINERS: dict[str, Format] = {
     ".wet": "warc",
     ".parquet": "parquet",
 }
-_COMPRESSED = (".gz", ".zst")
+COMPRESSED = (".gz", ".zst")
 _HEAD = 65536  # bytes that tell a format, if need be
 FIRST_RECORDS = 10  # that tell what JSONL is of
 _OBJECT = re.compile(rb'\{\s*("|\Z)')  # how JSON objects begin
@@ -151,7 +151,7 @@ def _by_name(name: str) -> Format | None:
     name = name.lower()
     if name.endswith(_PAGE_SUFFIXES):
         return "page"
-    for suffix in _COMPRESSED:
+    for suffix in COMPRESSED:
         name = name.removesuffix(suffix)
     return _CONTAINERS.get(os.path.splitext(name)[1])
 

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Any
 
 from boilerplate.errors import SourceError
-from boilerplate.sources.inputs import FIRST_RECORDS, parsed
+from boilerplate.sources.inputs import COMPRESSED, FIRST_RECORDS, parsed
 from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.streams import Plain
 
@@ -28,9 +28,11 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
     """Yield the records of a file. A line that cannot be read fails alone.
 
     Raises:
-        SourceError: If the file is damaged, after all lines before the damage; or if none of the
-            first records has a field `text_field`.
+        SourceError: If the file is damaged, after all lines before the damage; if none of the
+            first records has a field `text_field`; or if the file is empty, though compressed.
     """
+    if name.lower().endswith(COMPRESSED) and not file.peek(1):
+        raise SourceError("this file is empty, and no file that is compressed is")
     with io.BufferedReader(Plain(file), 1 << 16) as stream:
         found = _found(stream, name, text_field, id_field)
         first: list[Item | _Other] = []

@@ -66,6 +66,8 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
                     yield item
             if held and held[0] is not None:
                 yield held[0]
+            if not start and not plain.tell():
+                yield Failed(name, "this file is empty")
             return
         except (SourceError, OSError, ValueError) as error:
             sentence = plain.damage or f"this is not a sound WARC record ({error})"
