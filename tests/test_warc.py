@@ -199,6 +199,18 @@ def test_a_damaged_record_of_a_warc_costs_itself_alone(suffix: str, tmp_path: Pa
     assert all("damaged" in f.sentence or "not a sound" in f.sentence for f in failures)
 
 
+@pytest.mark.parametrize("place", [7, len(HTML) - 1])
+def test_a_record_with_a_wrong_checksum_is_not_taken_for_a_page(place: int, tmp_path: Path) -> None:
+    parts = [warc_record(n, response(page.encode())) for n, page in enumerate(HTML)]
+    members = [gzip.compress(part, 0) for part in parts]  # stored as they are
+    members[place] = members[place].replace(b"The page number", b"The pane number")
+    path = tmp_path / "crawl.warc.gz"
+    path.write_bytes(b"".join(members))
+    found = items(path)
+    assert [item.id for item in found] == [record_id(n) for n in range(len(HTML))]
+    assert [n for n, item in enumerate(found) if isinstance(item, Failed)] == [place]
+
+
 @pytest.mark.parametrize("length", [9_999_999_999, 2**64 - 1])
 @pytest.mark.parametrize("suffix", SUFFIX)
 def test_a_record_that_says_it_is_far_longer_costs_itself_alone(
