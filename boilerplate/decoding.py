@@ -78,7 +78,7 @@ _MAGIC = (
     (rb"RIFF.{4}(?:WEBP|WAVE|AVI )", "a RIFF file (an image or sound)"),
     (rb"PK\x03\x04", "a ZIP archive or an office document"),
     (rb"\x1f\x8b", "a gzip archive"),
-    (rb"\x28\xb5\x2f\xfd", "a zstandard archive"),
+    (rb"(?:\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18)", "a zstandard archive"),
     (rb"\x7fELF", "a program"),
     (rb"SQLite format 3\0", "a database"),
     (rb"\xd0\xcf\x11\xe0", "an office document"),

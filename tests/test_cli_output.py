@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from commands import COMMAND, LABELED, PAGE, ROOT, cli, lines, sentences
-from crawls import write_lines
+from commands import COMMAND, LABELED, PAGE, ROOT, cli, lines, run, sentences
+from crawls import tree, write_lines
 
 
 def test_output_file_is_whole_or_as_it_was(page: Path, tmp_path: Path) -> None:
@@ -56,6 +56,36 @@ def test_what_is_read_is_not_written_over(
     [sentence] = sentences(done.stderr)
     assert "the output must not lie in what is read" in sentence
     assert {path: path.read_bytes() for path in page.parent.iterdir() if path.is_file()} == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a shell")
+@pytest.mark.parametrize(
+    "command",
+    [
+        "extract rows.jsonl folder >> rows.jsonl",
+        "extract folder > folder/rows.jsonl",
+        "extract folder > folder/more.html",
+        "classify folder >> folder/page.html",
+        "extract - >> page.html < page.html",
+        "extract - -o page.html < page.html",
+        "extract - --workers 1 -o rows.jsonl < rows.jsonl",
+    ],
+)
+def test_what_is_read_is_not_written_over_through_a_stream(
+    command: str, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(page.parent)
+    Path("folder").mkdir()
+    Path("folder/page.html").write_text(PAGE, encoding="utf-8")
+    write_lines(Path("rows.jsonl"), [{"text": PAGE}])
+    before = tree(Path())
+    done = run("sh", "-c", f'ulimit -f 1000; "$0" {command}', COMMAND)
+    assert (done.returncode, done.stdout) == (2, b"")
+    [sentence] = sentences(done.stderr)
+    assert "the output must not lie in what is read" in sentence
+    after = tree(Path())
+    assert {name: after[name] for name in before} == before
+    assert not any(after[name] for name in after.keys() - before.keys())
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")

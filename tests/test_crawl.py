@@ -143,6 +143,9 @@ def test_shards_have_a_manifest_and_are_the_one_file(extract: list[str], tmp_pat
     assert b"not empty" in refused.stderr
     whole = run(*sized, "-o", f"{many}/", "--resume")
     assert (whole.returncode, tree(many), many.stat().st_mtime_ns) == (0, *before)
+    refused = run(*sized, "-o", f"{many}/", "--resume", "--no-headline")
+    assert (refused.returncode, tree(many), many.stat().st_mtime_ns) == (2, *before)
+    assert b"this was made with other inputs" in refused.stderr
 
 
 def test_outputs_of_one_stem_have_manifests_and_errors_of_their_own(
@@ -157,7 +160,10 @@ def test_outputs_of_one_stem_have_manifests_and_errors_of_their_own(
     other = [*extract, str(sources[1]), "-o"]
     assert run(*other, tmp_path / "a.jsonl.gz").returncode == 1
     assert before.items() <= tree(tmp_path).items()
-    assert b"is whole" not in run(*other, tmp_path / "a.jsonl", "--resume").stderr
+    assert (
+        b"this was made with other inputs" in run(*other, tmp_path / "a.jsonl", "--resume").stderr
+    )
+    assert run(*other, tmp_path / "a.jsonl").returncode == 1
     assert gzip.decompress((tmp_path / "a.jsonl.gz").read_bytes()) == (
         (tmp_path / "a.jsonl").read_bytes()
     )
@@ -167,6 +173,7 @@ def test_outputs_of_one_stem_have_manifests_and_errors_of_their_own(
     ("name", "content"),
     [
         ("a.jsonl.manifest.json", "{}"),
+        ("a.jsonl.manifest.json", '{"settings": {}}'),
         ("a.jsonl.manifest.json", "no JSON"),
         ("a.jsonl.errors.jsonl", '{"text": "a"}\n'),
     ],

@@ -121,8 +121,33 @@ def test_an_interrupted_run_is_not_taken_for_another(
     again = run(*command, "--resume")
     assert b"whole" in again.stderr and again.returncode == 1  # as some records failed
     assert tree(tmp_path) == before
-    assert run(*command, "--resume", "--no-headline").returncode == 1
+    refused = run(*command, "--resume", "--no-headline")
+    assert refused.returncode == 2 and b"this was made with other inputs, other" in refused.stderr
+    assert tree(tmp_path) == before
+    assert run(*command, "--no-headline").returncode == 1
     assert tree(tmp_path) != before
+
+
+@pytest.mark.parametrize("folder", [False, True])
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [("run.json", ""), ("part-00000.json", ""), ("part-00000.json", "{}")],
+)
+def test_a_run_whose_state_is_damaged_says_so(
+    name: str, damage: str, folder: bool, tmp_path: Path
+) -> None:
+    what = (tmp_path / "out", folder, ".jsonl", 1, {"a": 1})
+    with Shards(*what, resume=False) as shards:
+        shards.skipped("no page")  # and it ends before its end
+    [state] = tmp_path.rglob(name)
+    state.write_text(damage)
+    way_out = tmp_path / ("out" if folder else ".out.partial")
+    with pytest.raises(SourceError, match=f"^{state}: this is damaged, .* remove {way_out} to"):
+        Shards(*what, resume=True)
+    state.unlink()
+    if name != "run.json":
+        with pytest.raises(SourceError, match=f"^{state}: this is damaged"):
+            Shards(*what, resume=True)
 
 
 @linux

@@ -140,6 +140,21 @@ def test_lines_of_something_else_are_passed_over_in_a_folder(tmp_path: Path) -> 
     assert [source.name for source in inputs(tmp_path, "error")] == [str(other)]
 
 
+@pytest.mark.parametrize("crawl", [[], ["--workers", "1"]])
+def test_what_is_passed_over_in_a_folder_is_told(
+    crawl: list[str], extract: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "page.html").write_text(PAGES[0], encoding="utf-8")
+    (tmp_path / "style.css").write_text("p { color: red }")
+    other = write_lines(tmp_path / "other.jsonl", [{"html": PAGES[1]}])
+    done = run(*extract, tmp_path, *crawl)
+    assert (done.returncode, done.stdout.count(b"\n")) == (0, 1)
+    reason = "JSONL whose first records have no field 'text'"
+    first, *summary = done.stderr.decode().splitlines()
+    assert first == f"Warning: {other}: this is passed over: {reason}"
+    assert summary == [] or f"1 skipped (1 {reason})" in summary[0]
+
+
 def test_what_cannot_be_read_in_a_folder_is_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -10,7 +10,7 @@ from commands import run
 from crawls import HTML, PAGES, items, records
 from pyarrow import parquet
 
-from boilerplate.sources import MOST_BYTES, Failed, Record
+from boilerplate.sources import MOST_BYTES, Failed, Reader, Record, find
 from boilerplate.sources.parquet import schema
 from boilerplate.sources.sinks import sink
 
@@ -38,6 +38,27 @@ def test_parquet_keeps_its_columns_and_types(tmp_path: Path) -> None:
     assert written.column_names == table.column_names
     assert written.drop_columns("page").equals(table.drop_columns("page"))
     assert written["page"].to_pylist() == [page.upper() for page in HTML]
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_categories_of_several_files_that_do_not_fit_together(
+    nested: bool, extract: list[str], tmp_path: Path
+) -> None:
+    sites: list[str] = []
+    for number in range(3):
+        names = [f"{number}-{n}.example.org" for n in range(100)]
+        values = pa.array(names).dictionary_encode().cast(pa.dictionary(pa.int8(), pa.string()))
+        column = pa.StructArray.from_arrays([values], ["name"]) if nested else values
+        table = pa.table({"text": HTML[:1] * 100, "site": column})
+        parquet.write_table(table, tmp_path / f"{number}.parquet")
+        sites += names
+    sources = [tmp_path / f"{number}.parquet" for number in range(3)]
+    done = run(*extract, *sources, "-o", tmp_path / "out.parquet", "--shard-size", "160")
+    assert done.returncode == 0
+    with parquet.ParquetFile(tmp_path / "out.parquet") as out:
+        assert out.schema_arrow.field("site").type == table.schema.field("site").type
+    rows = parquet.read_table(tmp_path / "out.parquet").to_pylist()
+    assert [row["site"]["name"] if nested else row["site"] for row in rows] == sites
 
 
 def test_parquet_that_cannot_be_read_decides_on_no_columns(tmp_path: Path) -> None:
@@ -111,6 +132,21 @@ def test_a_page_of_parquet_that_is_too_long_costs_itself_alone(
     found = items(path)
     assert [type(item) for item in found] == [Record, Failed, Record]
     assert found[1] == Failed(f"{path}, row 2", f"a page of more than {MOST_BYTES:,} {unit}")
+
+
+def test_long_rows_of_parquet_are_not_held_together(tmp_path: Path) -> None:
+    path = tmp_path / "rows.parquet"
+    rows = [f"{n} " * 2**19 for n in range(10, 74)]
+    in_pages = {"use_dictionary": False, "write_batch_size": 1}  # else they come as a whole
+    parquet.write_table(pa.table({"text": rows}), path, **in_pages)
+    del rows
+    before = pa.total_allocated_bytes()
+    held = [
+        pa.total_allocated_bytes() - before
+        for item in Reader(find([str(path)]))
+        if isinstance(item, Record)
+    ]
+    assert len(held) == 64 and max(held) < 16 << 20
 
 
 def test_text_of_parquet_that_is_not_utf8_costs_no_row(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Reading and writing the containers of crawls, whichever: real files, whole and damaged."""
 
 import datetime
+import gzip
 import io
 import json
 import os
@@ -55,6 +56,20 @@ def _ends(data: bytes, format: str, suffix: str) -> set[int]:
     return {place - n for place in begins | {len(data)} for n in range(5)}
 
 
+@pytest.mark.parametrize("format", ["warc", "jsonl"])
+def test_a_wrong_checksum_of_gzip_costs_nothing_before_it(format: str, tmp_path: Path) -> None:
+    path = tmp_path / f"rows.{format}.gz"
+    if format == "warc":
+        write_warc(tmp_path / "plain", HTML)
+        path.write_bytes(gzip.compress((tmp_path / "plain").read_bytes()))
+    else:
+        write_lines(path, [{"text": page} for page in HTML], ".gz")
+    path.write_bytes(path.read_bytes()[:-8] + bytes(8))
+    *whole, failed = items(path)
+    assert len(records(whole)) == len(whole) == len(HTML)
+    assert isinstance(failed, Failed) and "damaged" in failed.sentence
+
+
 def test_a_broken_line_costs_itself_alone(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     good = json.dumps({"id": "a", "text": "A line of text."})
@@ -93,6 +108,19 @@ def test_a_field_that_is_not_there_is_named(name: str, tmp_path: Path) -> None:
     assert [(record.id, record.page) for record in found] == [
         (str(n), page) for n, page in enumerate(HTML)
     ]
+
+
+@pytest.mark.parametrize(("count", "fails"), [(9, False), (10, True)])
+def test_the_first_records_tell_whether_lines_are_of_pages(
+    count: int, fails: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    write_lines(path, [{"id": n, "note": "a"} for n in range(count)] + [{"text": HTML[0]}])
+    found = items(path)
+    assert len(records(found)) == (not fails)
+    assert [item.id for item in found if isinstance(item, Failed)] == (
+        [str(path)] if fails else list(map(str, range(count)))
+    )
 
 
 VALUES = st.recursive(
@@ -177,17 +205,34 @@ def test_shards_joined_are_their_rows(suffix: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "failures"),
-    [(lambda path: path.unlink(), 1), (lambda path: path.write_bytes(b""), 0)],
-    ids=["gone", "empty"],
+    "spoil", [lambda path: path.unlink(), lambda path: path.write_bytes(b"")], ids=["gone", "empty"]
 )
-def test_one_bad_file_among_good_ones(
-    spoil: Callable[[Path], None], failures: int, tmp_path: Path
-) -> None:
+def test_one_bad_file_among_good_ones(spoil: Callable[[Path], None], tmp_path: Path) -> None:
     paths = [write_warc(tmp_path / f"{n}.warc", HTML[n : n + 2]) for n in range(3)]
     sources = find(map(str, paths))
     spoil(paths[1])
     found = list(Reader(sources))
-    failed = [item.id for item in found if isinstance(item, Failed)]
-    assert failed == [str(paths[1])] * failures
+    assert [item.id for item in found if isinstance(item, Failed)] == [str(paths[1])]
     assert len(records(found)) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fails"),
+    [
+        ("a.warc", b"", True),
+        ("a.warc.gz", b"", True),
+        ("a.warc.gz", gzip.compress(b""), True),
+        ("a.jsonl.gz", b"", True),
+        ("a.jsonl.zst", b"", True),
+        ("a.jsonl.gz", gzip.compress(b""), False),  # as a crawl writes that kept nothing
+        ("a.jsonl", b"", False),
+    ],
+)
+def test_a_container_without_a_byte_is_no_container(
+    name: str, content: bytes, fails: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    found = items(path)
+    assert [item.id for item in found] == [str(path)] * fails
+    assert all(isinstance(item, Failed) and "is empty" in item.sentence for item in found)

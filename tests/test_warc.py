@@ -5,6 +5,7 @@ import re
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 import brotli
 import pytest
@@ -23,7 +24,10 @@ from crawls import (
     write_warc,
 )
 
+from boilerplate.decoding import check_page
+from boilerplate.errors import PageError
 from boilerplate.sources import MOST_BYTES, Failed, Reader, Record, Skipped, find
+from boilerplate.sources.streams import DICTIONARY
 
 
 @pytest.mark.parametrize("suffix", SUFFIX)
@@ -70,6 +74,8 @@ def test_http_headers_serve_the_decoding_and_say_what_is_no_page(tmp_path: Path)
         (response(gzip.compress(gzip.compress(body)), Content_Encoding="gzip, gzip"), "utf-8"),
         (response(body).replace(b"\r\n", b"\n"), "utf-8"),
         (response(body, Content_Type=""), None),
+        (response(body, Content_Type="text/html, charset=utf-8"), "utf-8"),
+        (response(body, Content_Type="text/html,text/html"), None),
         (response(body, "404 Not Found"), Skipped("", "HTTP status 404")),
         (
             response(b"%PDF-1.7", Content_Type="application/pdf"),
@@ -112,17 +118,21 @@ def test_a_body_that_is_cut_short_gives_its_beginning_and_a_damaged_one_says_so(
     broken = bytearray(gzip.compress(body))
     broken[500:520] = bytes(20)
     blocks = [
-        response(chunked[:3000], Transfer_Encoding="chunked"),
+        *(response(chunked[:n], Transfer_Encoding="chunked") for n in (3000, 3017, 3019)),
         response(gzip.compress(body)[:3000], Content_Encoding="gzip"),
         response(bytes(broken), Content_Encoding="gzip"),
+        response(chunked.replace(b"\r\n3e8\r\n", b"\r\n3q8\r\n", 3), Transfer_Encoding="chunked"),
+        response(chunked.replace(b"\r\n3e8\r\n", b"\r\n3e7\r\n", 3), Transfer_Encoding="chunked"),
     ]
     path = tmp_path / "crawl.warc"
     path.write_bytes(b"".join(warc_record(n, block) for n, block in enumerate(blocks)))
-    *beginnings, damaged = items(path)
+    *beginnings, damaged, no_size, wrong_size = items(path)
     for item in beginnings:
         assert isinstance(item, Record) and isinstance(item.page, bytes)
         assert len(item.page) > 2000 and body.startswith(item.page)
     assert isinstance(damaged, Failed) and "gzip data are damaged" in damaged.sentence
+    for item in (no_size, wrong_size):
+        assert isinstance(item, Failed) and "chunks of the body are damaged" in item.sentence
 
 
 def test_headers_as_wget_writes_them_and_responses_that_do_not_say_so(tmp_path: Path) -> None:
@@ -187,6 +197,18 @@ def test_a_damaged_record_of_a_warc_costs_itself_alone(suffix: str, tmp_path: Pa
     failures = [item for item in found if isinstance(item, Failed)]
     assert len(failures) == len(lost)
     assert all("damaged" in f.sentence or "not a sound" in f.sentence for f in failures)
+
+
+@pytest.mark.parametrize("place", [7, len(HTML) - 1])
+def test_a_record_with_a_wrong_checksum_is_not_taken_for_a_page(place: int, tmp_path: Path) -> None:
+    parts = [warc_record(n, response(page.encode())) for n, page in enumerate(HTML)]
+    members = [gzip.compress(part, 0) for part in parts]  # stored as they are
+    members[place] = members[place].replace(b"The page number", b"The pane number")
+    path = tmp_path / "crawl.warc.gz"
+    path.write_bytes(b"".join(members))
+    found = items(path)
+    assert [item.id for item in found] == [record_id(n) for n in range(len(HTML))]
+    assert [n for n, item in enumerate(found) if isinstance(item, Failed)] == [place]
 
 
 @pytest.mark.parametrize("length", [9_999_999_999, 2**64 - 1])
@@ -276,3 +298,16 @@ def test_a_warc_may_bring_its_zstd_dictionary(compressed: bool, tmp_path: Path) 
     path.write_bytes(b"".join(parts))
     first = items(path)[0]
     assert isinstance(first, Failed) and "need a dictionary" in first.sentence
+
+
+def test_a_long_zstd_dictionary_tells_a_warc_from_a_page(tmp_path: Path) -> None:
+    plain = [warc_record(n, response(page.encode())) for n, page in enumerate(HTML)]
+    short = zstandard.train_dictionary(2000, [*plain * 9]).as_bytes()
+    dictionary = zstandard.ZstdCompressionDict(short + Random(0).randbytes(110_000))
+    frame = DICTIONARY + len(dictionary.as_bytes()).to_bytes(4, "little") + dictionary.as_bytes()
+    compress = zstandard.ZstdCompressor(dict_data=dictionary).compress
+    path = tmp_path / "crawl"
+    path.write_bytes(frame + b"".join(map(compress, plain)))
+    assert len(records(items(path))) == len(HTML)
+    with pytest.raises(PageError, match="zstandard"):
+        check_page(frame)

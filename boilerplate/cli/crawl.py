@@ -24,7 +24,7 @@ from boilerplate.cli.output import check_apart, printable, write_whole
 from boilerplate.cli.report import Failure, progress, tell
 from boilerplate.decoding import check_page, decode
 from boilerplate.filter import load_shipped
-from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, parquet, sinks
+from boilerplate.sources import Failed, Input, Item, Reader, Record, Skipped, Source, parquet, sinks
 from boilerplate.sources.inputs import is_folder, names
 from boilerplate.sources.shards import Shards, Tally, companions
 from boilerplate.workers import Lost, Task, in_order
@@ -73,7 +73,7 @@ class _Extractor:
 
 def crawl(
     arguments: Sequence[str],
-    inputs: Sequence[Input | Failed],
+    inputs: Sequence[Source],
     extraction: Extraction,
     output: str | None,
     *,
@@ -86,11 +86,13 @@ def crawl(
 ) -> None:
     """Extract the articles of all records of the inputs, which were found for the arguments."""
     reader = Reader(inputs, text_field, id_field)
+    read = [*arguments, *names(inputs), extraction.model]
     extraction.filter(extraction.kind)  # a wrong model is told before anything is written
 
     if output is None or (is_device(output) and not is_folder(output)):
         if resume:
             raise Failure("--resume needs -o FILE: a stream cannot be gone on with")
+        check_apart(read, [output or "-"])
         with (
             _streamed(output, extraction.format) as out,
             _told(output or "standard output", "its last row is whole"),
@@ -101,10 +103,7 @@ def crawl(
     target = Path(os.path.realpath(output))
     folder = is_folder(output)
     suffix = sinks.suffix_of(target.name)
-    check_apart(
-        [*arguments, *names(inputs), extraction.model],
-        [target, *companions(target, folder, suffix)],
-    )
+    check_apart(read, [target, *companions(target, folder, suffix)])
     sinks.check(suffix)
     if suffix == ".parquet" and extraction.format == "json":
         raise Failure("--format json makes JSON: write it to .jsonl, .jsonl.gz or .jsonl.zst")
@@ -218,7 +217,7 @@ def _streamed(output: str | None, format: str) -> Iterator[_Streamed]:
 
 
 def _settings(
-    inputs: Sequence[Input | Failed], extraction: Extraction, text_field: str, id_field: str
+    inputs: Sequence[Source], extraction: Extraction, text_field: str, id_field: str
 ) -> dict[str, Any]:
     """What the output depends on, so that a run is never gone on with under other options."""
     model = extraction.model and hashlib.sha256(Path(extraction.model).read_bytes()).hexdigest()
@@ -232,7 +231,7 @@ def _settings(
     }
 
 
-def _schema(inputs: Sequence[Input | Failed], text_field: str) -> Any:
+def _schema(inputs: Sequence[Source], text_field: str) -> Any:
     """The columns of the output, if the rows of all inputs have the same."""
     found = [source for source in inputs if isinstance(source, Input)]
     if any(source.format != "parquet" for source in found):

@@ -11,8 +11,8 @@ from click.core import ParameterSource
 from boilerplate.cli import options
 from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page, is_batch
-from boilerplate.cli.report import Report
-from boilerplate.sources import Input, find
+from boilerplate.cli.report import Report, tell
+from boilerplate.sources import Input, Skipped, find
 from boilerplate.sources.inputs import is_folder, names
 from boilerplate.sources.sinks import PLAIN, suffix_of
 
@@ -105,6 +105,9 @@ def command(
     from boilerplate import BoilerplateFilter
 
     inputs = find(pages, text_field)
+    for source in inputs:
+        if isinstance(source, Skipped):
+            tell(f"Warning: {source.id}: this is passed over: {source.reason}")
     in_containers = any(isinstance(source, Input) and source.format != "page" for source in inputs)
     if _asks_for_many() or _is_for_many(output) or in_containers:
         from boilerplate.cli.crawl import Extraction, crawl

@@ -25,11 +25,11 @@ def opened(path: str | None, sources: Iterable[str | None]) -> Iterator[TextIO]:
     Raises:
         SourceError: If it cannot be written, or as `check_apart` does.
     """
+    check_apart(sources, [path or "-"])
     try:
         if path is None:
             yield sys.stdout
             return
-        check_apart(sources, [path])
         with replacing(path) as stream:
             yield stream
     except BrokenPipeError:
@@ -41,15 +41,37 @@ def opened(path: str | None, sources: Iterable[str | None]) -> Iterator[TextIO]:
 def check_apart(sources: Iterable[str | None], targets: Iterable[str | Path]) -> None:
     """Refuse to write over what is read, or amid a folder that is.
 
+    Args:
+        sources: Files and folders; `-` is standard input, None is nothing.
+        targets: Files; `-` is standard output.
+
     Raises:
         SourceError: If a target is one of the sources, or lies in one.
     """
-    places = [Path(os.path.realpath(Path(target))) for target in targets]
+    places = [(_place(target), _file(target, 1)) for target in targets]
     for source in filter(None, sources):
-        read = Path(os.path.realpath(source))
-        for place in places:
-            if read == place or (read.is_dir() and read in place.parents):
-                raise SourceError(f"{place}: the output must not lie in what is read ({source})")
+        read, file = _place(source), _file(source, 0)
+        for place, written in places:
+            same = bool(file and written and os.path.samestat(file, written))
+            if read and place:
+                same = same or read == place or (read.is_dir() and read in place.parents)
+            if same:
+                name = place or "standard output"
+                raise SourceError(f"{name}: the output must not lie in what is read ({source})")
+
+
+def _place(name: str | Path) -> Path | None:
+    """Where a file is or will be; a stream is nowhere."""
+    return None if name == "-" else Path(os.path.realpath(name))
+
+
+def _file(name: str | Path, stream: int) -> os.stat_result | None:
+    """What tells a regular file from all others, whatever leads to it; None if this is none."""
+    try:
+        status = os.stat(stream if name == "-" else name)
+    except OSError:
+        return None
+    return status if stat.S_ISREG(status.st_mode) else None
 
 
 def write_json(record: dict[str, Any], stream: TextIO) -> None:

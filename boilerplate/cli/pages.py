@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from boilerplate.cli.report import Report, progress
 from boilerplate.decoding import check_page
-from boilerplate.sources import Failed, Input
+from boilerplate.sources import Failed, Input, Source
 from boilerplate.sources.inputs import opened
 from boilerplate.sources.reader import whole_page
 
@@ -21,7 +21,7 @@ def is_batch(arguments: Sequence[str]) -> bool:
 
 
 def each_page(
-    inputs: Sequence[Input | Failed],
+    inputs: Sequence[Source],
     do: Callable[[bytes], _T],
     report: Report,
     *,
@@ -35,10 +35,10 @@ def each_page(
     for source in inputs:
         if isinstance(source, Failed):
             report.failure(source.id, source.sentence)
-        elif source.format != "page":
+        elif isinstance(source, Input) and source.format != "page":
             sentence = "this holds many pages, which `boilerplate extract` reads"
             report.failure(source.name, sentence)
-        else:
+        elif isinstance(source, Input):
             names.append(source.name)
     for name in progress(names, len(names), "Pages", hidden=not show_progress):
         with report.page(name):

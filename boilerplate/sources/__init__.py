@@ -5,8 +5,8 @@ no more than a few records at a time. Only the page's text is looked at; the oth
 record go through as they came.
 """
 
-from boilerplate.sources.inputs import Input, find
+from boilerplate.sources.inputs import Input, Source, find
 from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.reader import Reader
 
-__all__ = ["MOST_BYTES", "Failed", "Input", "Item", "Reader", "Record", "Skipped", "find"]
+__all__ = ["MOST_BYTES", "Failed", "Input", "Item", "Reader", "Record", "Skipped", "Source", "find"]

@@ -22,6 +22,7 @@ _STATUS = re.compile(r"HTTP/[\d.]+\s+(\d{3})\b")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"';,]+)""", re.I)
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _CHUNK_END = re.compile(rb"\r?\n|\Z")
+_CUT_SIZE = re.compile(rb"\s*(?:[0-9a-fA-F]{1,16}[ \t]*(?:;[^\r\n]*)?\r?)?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,11 @@ def _dechunked(body: bytes) -> bytes:
             break
         parts.append(body[start:place])
         place = end.end()
-    return b"".join(parts) if parts else body
+    if not parts:
+        return body
+    if not _CUT_SIZE.match(body, place):
+        raise SourceError("the chunks of the body are damaged")
+    return b"".join(parts)
 
 
 def _decoded(body: bytes, coding: str) -> bytes:

@@ -15,8 +15,8 @@ from itertools import islice
 from typing import Any, Literal
 
 from boilerplate.errors import SourceError
-from boilerplate.sources.items import Failed
-from boilerplate.sources.streams import Plain, compression
+from boilerplate.sources.items import Failed, Skipped
+from boilerplate.sources.streams import DICTIONARY, Plain, compression
 
 Format = Literal["page", "jsonl", "warc", "parquet"]
 
@@ -28,9 +28,9 @@ _CONTAINERS: dict[str, Format] = {
     ".wet": "warc",
     ".parquet": "parquet",
 }
-_COMPRESSED = (".gz", ".zst")
+COMPRESSED = (".gz", ".zst")
 _HEAD = 65536  # bytes that tell a format, if need be
-_FIRST_RECORDS = 10  # that tell what JSONL is of
+FIRST_RECORDS = 10  # that tell what JSONL is of
 _OBJECT = re.compile(rb'\{\s*("|\Z)')  # how JSON objects begin
 
 
@@ -43,18 +43,21 @@ class Input:
     size: int | None
 
 
-def find(arguments: Iterable[str], text_field: str = "text") -> list[Input | Failed]:
+Source = Input | Skipped | Failed
+
+
+def find(arguments: Iterable[str], text_field: str = "text") -> list[Source]:
     """The inputs that the arguments name, each a file, a folder or ``-``.
 
     Of a folder those are all files, at any depth, whose names end like a page's or a
-    container's, sorted by name; but not JSONL of something else, whose first records are without
-    the page's field, unless there is nothing but that. A single file is known by its name, or
-    else by its first bytes.
+    container's, sorted by name; but JSONL of something else, whose first records are without
+    the page's field, is skipped, unless there is nothing but that. A single file is known by its
+    name, or else by its first bytes.
     """
     return [source for argument in arguments for source in _named(argument, text_field)]
 
 
-def _named(argument: str, text_field: str) -> list[Input | Failed]:
+def _named(argument: str, text_field: str) -> list[Source]:
     if not os.path.isdir(argument):
         return [_input(argument, _by_name(argument) or _by_content(argument))]
     found = _in_folder(argument)
@@ -62,18 +65,18 @@ def _named(argument: str, text_field: str) -> list[Input | Failed]:
         pages, containers = ", ".join(_PAGE_SUFFIXES), ", ".join(_CONTAINERS)
         sentence = f"this folder holds no pages ({pages}) and no containers of pages ({containers})"
         return [Failed(argument, sentence)]
-    with_pages = [source for source in found if not _is_other(source, text_field)]
-    return with_pages if any(isinstance(source, Input) for source in with_pages) else found
+    seen = [_unless_other(source, text_field) for source in found]
+    return seen if any(isinstance(source, Input) for source in seen) else found
 
 
-def _in_folder(folder: str) -> list[Input | Failed]:
+def _in_folder(folder: str) -> list[Source]:
     closed: list[OSError] = []
     names = sorted(
         os.path.join(inner, name)
         for inner, _, names in os.walk(folder, onerror=closed.append)
         for name in names
     )
-    found: list[Input | Failed] = [
+    found: list[Source] = [
         Failed(str(error.filename), error.strerror or str(error)) for error in closed
     ]
     for name in names:
@@ -85,7 +88,7 @@ def _in_folder(folder: str) -> list[Input | Failed]:
     return found
 
 
-def names(inputs: Iterable[Input | Failed]) -> list[str]:
+def names(inputs: Iterable[Source]) -> list[str]:
     """The names of the files among the inputs."""
     return [source.name for source in inputs if isinstance(source, Input)]
 
@@ -148,14 +151,14 @@ def _by_name(name: str) -> Format | None:
     name = name.lower()
     if name.endswith(_PAGE_SUFFIXES):
         return "page"
-    for suffix in _COMPRESSED:
+    for suffix in COMPRESSED:
         name = name.removesuffix(suffix)
     return _CONTAINERS.get(os.path.splitext(name)[1])
 
 
 def _by_content(name: str) -> Format:
     head = _head(name)
-    if head.startswith(b"WARC/"):
+    if head.startswith((b"WARC/", DICTIONARY)):  # which is longer than what is seen, often
         return "warc"
     if head.startswith(b"PAR1"):
         return "parquet"
@@ -197,13 +200,15 @@ def _is_lines(head: bytes) -> bool:
     return _object(line) is not None or (not newline and bool(_OBJECT.match(line)))
 
 
-def _is_other(source: Input | Failed, text_field: str) -> bool:
-    """Whether this is JSONL in whose first records none is seen to hold a page."""
-    if isinstance(source, Failed) or source.format != "jsonl":
-        return False
-    lines = filter(bytes.strip, islice(BytesIO(_head(source.name)), _FIRST_RECORDS))
+def _unless_other(source: Source, text_field: str) -> Source:
+    """The same, but JSONL is skipped in whose first records none is seen to hold a page."""
+    if not isinstance(source, Input) or source.format != "jsonl":
+        return source
+    lines = filter(bytes.strip, islice(BytesIO(_head(source.name)), FIRST_RECORDS))
     records = [record for line in lines if (record := _object(line)) is not None]
-    return bool(records) and not any(text_field in record for record in records)
+    if not records or any(text_field in record for record in records):
+        return source
+    return Skipped(source.name, f"JSONL whose first records have no field {text_field!r}")
 
 
 def _object(line: bytes) -> dict[str, object] | None:

@@ -4,47 +4,67 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
 
 from boilerplate.errors import SourceError
-from boilerplate.sources.inputs import parsed
+from boilerplate.sources.inputs import COMPRESSED, FIRST_RECORDS, parsed
 from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.streams import Plain
 
 _MOST_ESCAPED = 6 * MOST_BYTES  # a character may be written in six
 
 
+@dataclass(frozen=True, slots=True)
+class _Other:
+    """A record without the page's field, and the names of those that it has."""
+
+    failed: Failed
+    names: str
+
+
 def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> Iterator[Item]:
     """Yield the records of a file. A line that cannot be read fails alone.
 
     Raises:
-        SourceError: If the file is damaged, after all lines before the damage; or if the first
-            record has no field `text_field`.
+        SourceError: If the file is damaged, after all lines before the damage; if none of the
+            first records has a field `text_field`; or if the file is empty, though compressed.
     """
-    first = True
+    if name.lower().endswith(COMPRESSED) and not file.peek(1):
+        raise SourceError("this file is empty, and no file that is compressed is")
     with io.BufferedReader(Plain(file), 1 << 16) as stream:
-        number = 0
-        while line := stream.readline(_MOST_ESCAPED):
-            number += 1
-            where = f"{name}, line {number}"
-            if len(line) == _MOST_ESCAPED and not line.endswith(b"\n"):
-                while line and not line.endswith(b"\n"):
-                    line = stream.readline(_MOST_ESCAPED)
-                yield Failed(where, f"a line of more than {_MOST_ESCAPED:,} bytes")
-            elif line.strip():
-                item = _item(line, where, text_field, id_field)
-                if first and isinstance(item, dict):
-                    raise SourceError(
-                        f"the first record has no field {text_field!r} but "
-                        f"{', '.join(item) or 'none at all'}; --text-field names the page's field"
-                    )
-                first = False
-                if isinstance(item, dict):
-                    item = Failed(_id(item, id_field, where), f"there is no field {text_field!r}")
-                yield item
+        found = _found(stream, name, text_field, id_field)
+        first: list[Item | _Other] = []
+        for item in islice(found, FIRST_RECORDS):
+            first.append(item)
+            if not isinstance(item, _Other):
+                break
+        if first and isinstance(last := first[-1], _Other):
+            raise SourceError(
+                f"the first records have no field {text_field!r} but {last.names}; "
+                "--text-field names the page's field"
+            )
+        for item in chain(first, found):
+            yield item.failed if isinstance(item, _Other) else item
 
 
-def _item(line: bytes, where: str, text_field: str, id_field: str) -> Item | dict[str, object]:
-    """The record of a line; its fields alone if the page is not among them."""
+def _found(
+    stream: io.BufferedReader[Any], name: str, text_field: str, id_field: str
+) -> Iterator[Item | _Other]:
+    number = 0
+    while line := stream.readline(_MOST_ESCAPED):
+        number += 1
+        where = f"{name}, line {number}"
+        if len(line) == _MOST_ESCAPED and not line.endswith(b"\n"):
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(_MOST_ESCAPED)
+            yield Failed(where, f"a line of more than {_MOST_ESCAPED:,} bytes")
+        elif line.strip():
+            yield _item(line, where, text_field, id_field)
+
+
+def _item(line: bytes, where: str, text_field: str, id_field: str) -> Item | _Other:
     try:
         fields = parsed(line)
     except (ValueError, RecursionError) as error:
@@ -52,7 +72,8 @@ def _item(line: bytes, where: str, text_field: str, id_field: str) -> Item | dic
     if not isinstance(fields, dict):
         return Failed(where, "a line must be a JSON object")
     if text_field not in fields:
-        return fields
+        failed = Failed(_id(fields, id_field, where), f"there is no field {text_field!r}")
+        return _Other(failed, ", ".join(fields) or "none at all")
     page = fields[text_field]
     name = _id(fields, id_field, where)
     if page is None or (isinstance(page, str) and not page.strip()):

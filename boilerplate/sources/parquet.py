@@ -11,7 +11,8 @@ from boilerplate.sources.inputs import opened
 from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.streams import needed
 
-_ROWS = 64  # read at a time
+_ROWS = 16  # read at a time, and fewer if they are long:
+_BYTES = 4 << 20  # Arrow takes several times their size
 
 
 def schema(paths: Sequence[str], text_field: str) -> Any:
@@ -59,7 +60,10 @@ def read(file: BinaryIO, name: str, text_field: str, id_field: str) -> Iterator[
 def _batches(table: Any) -> Iterator[Any]:
     """Rows in their order, none with those of another row group: Arrow can't join all types."""
     for group in range(table.num_row_groups):
-        yield from table.iter_batches(_ROWS, row_groups=[group], use_threads=False)
+        told = table.metadata.row_group(group)
+        rows = _BYTES * told.num_rows // max(1, told.total_byte_size)
+        rows = max(1, min(_ROWS, rows))
+        yield from table.iter_batches(rows, row_groups=[group], use_threads=False)
 
 
 def _table(file: BinaryIO, text_field: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 from boilerplate.errors import SourceError
 from boilerplate.sources import lines, parquet, warc
-from boilerplate.sources.inputs import Format, Input, opened
+from boilerplate.sources.inputs import Format, Input, Source, opened
 from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record
 
 
@@ -15,13 +15,13 @@ class Reader:
     """Iterates over the items of some inputs, one input after the other.
 
     Args:
-        inputs: What `find` has found; what could not be found is an item, too.
+        inputs: What `find` has found; what is no input is an item, too.
         text_field: The field or column of the page, in JSONL and Parquet.
         id_field: The field or column that names a record there.
     """
 
     def __init__(
-        self, inputs: Sequence[Input | Failed], text_field: str = "text", id_field: str = "id"
+        self, inputs: Sequence[Source], text_field: str = "text", id_field: str = "id"
     ) -> None:
         self._inputs = inputs
         self._fields = (text_field, id_field)
@@ -42,7 +42,7 @@ class Reader:
 
     def __iter__(self) -> Iterator[Item]:
         for source in self._inputs:
-            if isinstance(source, Failed):
+            if not isinstance(source, Input):
                 yield source
                 continue
             try:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
@@ -24,6 +25,8 @@ except ImportError:  # on Windows, where nothing holds two runs apart
 
 from boilerplate.errors import SourceError
 from boilerplate.sources.sinks import Sink, joined, on_disk, sink
+
+_OTHERS = "other inputs, other options, or another model or version"
 
 
 @dataclass
@@ -177,12 +180,14 @@ class Shards:
             if not resume:
                 raise SourceError(
                     f"{self._target}: a run was ended before its end; go on with it by --resume, "
-                    f"or remove {self._work} to start anew"
+                    f"or remove {self._unfinished} to start anew"
                 )
-            if json.loads(started.read_bytes()) != self._settings:
+            with self._refusing(started):
+                started_under = json.loads(started.read_bytes())
+            if started_under != self._settings:
                 raise SourceError(
-                    f"{self._target}: the run to resume was started with other inputs or options; "
-                    f"remove {self._work} to start anew"
+                    f"{self._target}: the run to resume was started with {_OTHERS}; "
+                    f"remove {self._unfinished} to start anew"
                 )
             self._count_shards()
             return
@@ -199,31 +204,38 @@ class Shards:
         Raises:
             SourceError: If something else is there.
         """
-        made_under = self._made_under()
+        made = self._made()
         there = self._target.exists()
         if self._folder:
             own = {self._work, self.errors}
             there = self._target.is_dir() and not own.issuperset(self._target.iterdir())
-        if there and resume and made_under == self._settings:
-            told = json.loads(self._manifest.read_bytes())
-            self.tally = _tally({name: told[name] for name in vars(self.tally)})
-            return True
+        if there and resume and made:
+            made_under, self.tally = made
+            if made_under == self._settings:
+                return True
+            way_out = "" if self._folder else ", or leave out --resume to write it anew"
+            raise SourceError(
+                f"{self._target}: this was made with {_OTHERS}; name another output{way_out}"
+            )
         if there and self._folder:
             raise SourceError(f"{self._target}: this folder is not empty")
         return False
 
-    def _made_under(self) -> Any:
-        """The settings of the output that is there, None if none is.
+    def _made(self) -> tuple[Any, Tally] | None:
+        """The settings of the output that is there, and its tally; None if none is.
 
         Raises:
             SourceError: If what would be written over beside the output is of something else.
         """
+        foreign = "no crawl has written this, and this one would write over it; move it away"
         if self.errors.exists():
-            with self.errors.open("rb") as file:
-                _field("error", file.readline(), self.errors)
+            with self.errors.open("rb") as file, _refused(f"{self.errors}: {foreign}"):
+                json.loads(file.readline())["error"]
         if not self._manifest.exists():
             return None
-        return _field("settings", self._manifest.read_bytes(), self._manifest)
+        with _refused(f"{self._manifest}: {foreign}"):
+            told = json.loads(self._manifest.read_bytes())
+            return told["settings"], _tally(told)
 
     def _lock(self) -> None:
         """Make the folder to work in, and keep other runs away until this one ends, however."""
@@ -251,9 +263,24 @@ class Shards:
 
     def _count_shards(self) -> None:
         while self._shard_path(len(self._tallies)).is_file():
-            told = json.loads(self._tally_path(len(self._tallies)).read_bytes())
-            self._tallies.append(_tally(told["tally"]))
-            self.tally.add(self._tallies[-1])
+            path = self._tally_path(len(self._tallies))
+            with self._refusing(path):
+                told = json.loads(path.read_bytes())
+                tally, _ = _tally(told["tally"]), told["errors"]
+            self._tallies.append(tally)
+            self.tally.add(tally)
+
+    @property
+    def _unfinished(self) -> Path:
+        """What is to be removed if a run is to begin anew."""
+        return self._target if self._folder else self._work
+
+    def _refusing(self, path: Path) -> AbstractContextManager[None]:
+        """Refuse a file of a run if it is damaged."""
+        return _refused(
+            f"{path}: this is damaged, and the run cannot be gone on with; "
+            f"remove {self._unfinished} to start anew"
+        )
 
     def _shard_path(self, number: int) -> Path:
         place = self._target if self._folder else self._work
@@ -310,7 +337,8 @@ class Shards:
 
 
 def _tally(told: dict[str, Any]) -> Tally:
-    return Tally(**{**told, "skipped": Counter(told["skipped"])})
+    counts = {name: told[name] for name in vars(Tally())}
+    return Tally(**{**counts, "skipped": Counter(counts["skipped"])})
 
 
 def _flock(file: IO[bytes]) -> None:
@@ -327,14 +355,13 @@ def _remove_empty(folder: Path) -> None:
         folder.rmdir()
 
 
-def _field(name: str, written: bytes, path: Path) -> Any:
-    """A field of an object in a file that a crawl has written."""
+@contextmanager
+def _refused(sentence: str) -> Iterator[None]:
+    """Refuse, in these words, a file that is read here and is not as crawls write it."""
     try:
-        return json.loads(written)[name]
-    except (ValueError, TypeError, KeyError, RecursionError):
-        raise SourceError(
-            f"{path}: no crawl has written this, and this one would write over it; move it away"
-        ) from None
+        yield
+    except (ValueError, TypeError, KeyError, RecursionError, FileNotFoundError):
+        raise SourceError(sentence) from None
 
 
 def _json(value: Any, indent: int | None = None) -> bytes:

@@ -94,18 +94,25 @@ def joined(parts: Sequence[Path], path: Path, suffix: str) -> None:
     """Write files that `sink` has written as one."""
     with on_disk(path) as file:
         if suffix == ".parquet":
-            from pyarrow import parquet
-
-            with parts[0].open("rb") as stream:  # for Arrow takes no path but UTF-8
-                schema = parquet.read_schema(stream)
-            with parquet.ParquetWriter(file, schema) as writer:
-                for part in parts:
-                    with part.open("rb") as stream:
-                        writer.write_table(parquet.read_table(stream))
+            _join_tables(parts, file)
         else:
             for part in parts:
                 with part.open("rb") as stream:
                     copyfileobj(stream, file, 1 << 20)
+
+
+def _join_tables(parts: Sequence[Path], file: IO[bytes]) -> None:
+    """Write the row groups of some files as they are: a shard of long rows would be too large."""
+    from pyarrow import parquet
+
+    with parts[0].open("rb") as stream:  # for Arrow takes no path but UTF-8
+        schema = parquet.read_schema(stream)
+    with parquet.ParquetWriter(file, schema) as writer:
+        for part in parts:
+            with part.open("rb") as stream:
+                table = parquet.ParquetFile(stream)
+                for group in range(table.num_row_groups):
+                    writer.write_table(table.read_row_group(group))
 
 
 @contextmanager
@@ -168,17 +175,35 @@ class _Table:
         self._writer.close()
 
     def flush(self) -> None:
+        if self._rows:
+            self._write_group(self._rows)
+        self._rows, self._held = [], 0
+
+    def _write_group(self, rows: list[dict[str, Any]]) -> None:
+        """Write some rows as a row group, or as more if their dictionaries do not fit together.
+
+        Those of several files or row groups may have more values than indices of their type.
+        """
         import pyarrow as pa
 
-        columns = []
-        for field in self._schema:
-            values = [row.get(field.name) for row in self._rows]
-            if values and _is_arrow(values[0]):
-                columns.append(pa.concat_arrays(values))
-            else:
-                columns.append(pa.array(map(_whole, values), field.type))
-        self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
-        self._rows, self._held = [], 0
+        try:
+            columns = [self._column(field, rows) for field in self._schema]
+        except pa.ArrowInvalid:
+            if len(rows) == 1:
+                raise
+            half = len(rows) // 2
+            self._write_group(rows[:half])
+            self._write_group(rows[half:])
+        else:
+            self._writer.write_table(pa.Table.from_arrays(columns, schema=self._schema))
+
+    def _column(self, field: Any, rows: list[dict[str, Any]]) -> Any:
+        import pyarrow as pa
+
+        values = [row.get(field.name) for row in rows]
+        if _is_arrow(values[0]):
+            return pa.concat_arrays(values)
+        return pa.array(map(_whole, values), field.type)
 
 
 def _is_arrow(value: Any) -> bool:

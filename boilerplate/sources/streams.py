@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from collections import deque
+from contextlib import suppress
 from typing import Any
 
 from boilerplate.errors import SourceError
@@ -12,8 +13,8 @@ from boilerplate.errors import SourceError
 MAGIC = {"gzip": b"\x1f\x8b\x08", "zstd": b"\x28\xb5\x2f\xfd"}
 # A WARC may begin with a dictionary for its records, in a frame that other readers skip.
 # https://iipc.github.io/warc-specifications/specifications/warc-zstd/
-_DICTIONARY = b"\x5d\x2a\x4d\x18"
-_SKIPPABLE = tuple(bytes([0x50 + n]) + _DICTIONARY[1:] for n in range(16))
+DICTIONARY = b"\x5d\x2a\x4d\x18"
+_SKIPPABLE = tuple(bytes([0x50 + n]) + DICTIONARY[1:] for n in range(16))
 _CHUNK = 16384  # compressed bytes taken at a time; zstd has no bound on what comes out of them
 _MOST_OUT = 1 << 20
 _WINDOW = 1 << 31  # of zstd, the largest that `--long` makes
@@ -48,8 +49,9 @@ def compression(head: bytes) -> str | None:
 class Plain(io.RawIOBase):
     """Reads a file that may be compressed with gzip or zstd, in one member or in many.
 
-    All that comes before a damage is delivered; then reading raises `SourceError`, as it does
-    if the file ends within a member. (The decompressors at hand end in silence there.)
+    All that comes before a damage is delivered, of zstd up to the last 16 kB of the file; then
+    reading raises `SourceError`, as it does if the file ends within a member. (The decompressors
+    at hand end in silence there.)
 
     Attributes:
         damage: The sentence of the error that was raised, for readers that swallow it.
@@ -70,13 +72,14 @@ class Plain(io.RawIOBase):
         self.dictionary = dictionary
         head = raw.peek(4)[:4]
         self.compression = compression(head)
-        if head == _DICTIONARY:
+        if head == DICTIONARY:
             self.dictionary = self._read_dictionary()
         self._place = raw.tell() if raw.seekable() else 0  # of the byte after `_fed`
         self._fed = b""  # read but not decompressed
         self._out = memoryview(b"")  # decompressed but not delivered
         self._position = 0
         self._member: Any = None
+        self._error: SourceError | None = None  # once all that comes before it is delivered
         self.damage: str | None = None
 
     def readable(self) -> bool:
@@ -105,6 +108,8 @@ class Plain(io.RawIOBase):
         if self.compression is None:
             return self._raw.read1(1 << 16)
         while True:
+            if self._error:
+                raise self._error
             if not self._fed:
                 self._fed = self._raw.read1(_CHUNK)
                 self._place += len(self._fed)
@@ -147,17 +152,28 @@ class Plain(io.RawIOBase):
     def _decompressed(self) -> bytes:
         member = self._member
         limit = (_MOST_OUT,) if self.compression == "gzip" else ()
+        before = member.copy() if self.compression == "gzip" else None
         try:
             out: bytes = member.decompress(self._fed, *limit)
         except Exception as error:  # zlib.error, or zstandard's own, which may not be installed
             if "Dictionary mismatch" in str(error):
                 raise SourceError("the zstd data need a dictionary that is not there") from None
-            raise SourceError(
+            self._error = SourceError(
                 f"the {self.compression} data are damaged near byte {self._place:,} ({error})"
-            ) from None
+            )
+            return _rescued(before, self._fed) if before else b""
         if member.eof:
             self._fed = member.unused_data
             self._member = None
         else:
             self._fed = member.unconsumed_tail if limit else b""
         return out
+
+
+def _rescued(member: Any, damaged: bytes) -> bytes:
+    """What gzip data give before their damage, for which zlib drops all that came with it."""
+    out = bytearray()
+    with suppress(zlib.error):
+        for place in range(len(damaged)):
+            out += member.decompress(damaged[place : place + 1])
+    return bytes(out)

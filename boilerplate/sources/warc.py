@@ -46,8 +46,13 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
         end = 0  # of the last whole record, or a little before
         held: tuple[Item | None, int] | None = None  # a record in which another begins; its end
         culprit = name
+        ready: Item | None = None  # the item of a sound record, whose checksum is yet to be read
+        begun = 0  # where that record begins
         try:
             for record in ArchiveIterator(plain, parse_http=False, stream_detect=False):
+                if ready is not None:
+                    yield ready
+                    ready = None
                 if held:  # and a third one where it ends: it only speaks of WARC
                     item, end = held
                     held, in_damage = None, False
@@ -62,13 +67,20 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
                     held = item, after
                     continue
                 end, culprit, in_damage = after, name, False
-                if item is not None:
-                    yield item
+                ready, begun = item, record.stream_pos
+            if ready is not None:
+                yield ready
             if held and held[0] is not None:
                 yield held[0]
+            if not start and not plain.tell():
+                yield Failed(name, "this file is empty")
             return
         except (SourceError, OSError, ValueError) as error:
             sentence = plain.damage or f"this is not a sound WARC record ({error})"
+        if ready is not None and plain.damage and members[-1][0] == begun:
+            culprit = ready.id  # it has a member of its own, which is damaged
+        elif ready is not None:
+            yield ready
         follows = _follows(plain)
         place = _next_start(file, start, plain.compression, members, end)
         is_end = place is None and follows and (not file.seekable() or plain.damage is None)
@@ -142,7 +154,8 @@ def _record(identity: str, page: bytes, fields: dict[str, Any], **known: Any) ->
 
 
 def _type(content_type: str | None) -> str:
-    return (content_type or "missing").partition(";")[0].strip().lower()
+    # Some separate parameters by a comma, or send the header twice, which joins it by one.
+    return re.split("[;,]", content_type or "missing", maxsplit=1)[0].strip().lower()
 
 
 def _follows(plain: Plain) -> bool:
