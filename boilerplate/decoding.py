@@ -59,15 +59,13 @@ _NO_PAGE = frozenset(
 )
 
 _CONTROL = re.compile(rb"\xc2[\x80-\x9f]")  # in UTF-8
-# A character of UTF-8 whose bytes were taken for Latin-1.
-_TWICE = re.compile(
+# A character of UTF-8 whose bytes were taken for Latin-1, or one of windows-1252: none that this
+# lacks, and not Unicode's line break, which texts do have.
+_TAKEN_WRONGLY = re.compile(
     "[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
     "|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
+    "|[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]"
 )
-_OF_CONTROLS = {  # but for those that it lacks, and Unicode's line break, which texts do have
-    code: bytes([code]).decode("cp1252")
-    for code in set(range(0x80, 0xA0)) - {0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D}
-}
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))  # escapes switch sets in ISO-2022-JP
 # How files that hold no text begin, and text does not: a page may begin with the word RIFF.
 _MAGIC = (
@@ -125,13 +123,14 @@ def _legible(text: str, data: bytes) -> tuple[str, bytes]:
     if not has_controls and "\ufeff" not in text:
         return text, data
     if has_controls:
-        text = _TWICE.sub(_decoded_again, text).translate(_OF_CONTROLS)
+        text = _TAKEN_WRONGLY.sub(_as_meant, text)
     text = text.replace("\ufeff", "")
     return text, text.encode()
 
 
-def _decoded_again(character: re.Match[str]) -> str:
-    return character[0].encode("latin-1").decode()
+def _as_meant(character: re.Match[str]) -> str:
+    data = character[0].encode("latin-1")
+    return data.decode("utf-8" if len(data) > 1 else "cp1252")
 
 
 def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
