@@ -29,8 +29,8 @@ _PUNCTUATION = re.compile(
 )
 _NEARLY_ALL = 0.9
 # Detected of pages in windows-1252 far more often than anything was written in them for the web:
-# encodings of the Macintosh, of DOS (but for the Russian one), and the rarest of ISO's.
-_UNHEARD_OF = re.compile(r"mac.*|cp(?!866)[478]\d\d|cp1258|iso8859-(?:3|4|10|13|14|16)")
+# encodings of the Macintosh, of DOS (but for what Russia and Thailand have), and some of ISO's.
+_UNHEARD_OF = re.compile(r"mac.*|cp(?!866|874)[478]\d\d|iso8859-(?:3|4|10|14)")
 
 # Where the Encoding Standard of the WHATWG gives a label another meaning than Python does.
 _WEB_MEANING = {
@@ -59,13 +59,15 @@ _NO_PAGE = frozenset(
 )
 
 _CONTROL = re.compile(rb"\xc2[\x80-\x9f]")  # in UTF-8
-# A character of UTF-8 whose bytes were taken for Latin-1, or one of windows-1252: none that this
-# lacks, and not Unicode's line break, which texts do have.
-_TAKEN_WRONGLY = re.compile(
-    "[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
-    "|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}"
-    "|[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]"
+# Characters of UTF-8 whose bytes were taken for Latin-1.
+_TWICE = re.compile(
+    "(?:[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}"
+    "|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3})+"
 )
+_OF_CONTROLS = {  # but for those that it lacks, and Unicode's line break, which texts do have
+    code: bytes([code]).decode("cp1252")
+    for code in set(range(0x80, 0xA0)) - {0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D}
+}
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\f\r\x1b"))  # escapes switch sets in ISO-2022-JP
 # How files that hold no text begin, and text does not: a page may begin with the word RIFF.
 _MAGIC = (
@@ -123,14 +125,13 @@ def _legible(text: str, data: bytes) -> tuple[str, bytes]:
     if not has_controls and "\ufeff" not in text:
         return text, data
     if has_controls:
-        text = _TAKEN_WRONGLY.sub(_as_meant, text)
+        inside = "".join(_TWICE.findall(text)).encode()
+        # French in windows-1252 looks like UTF-8 where spaces stand before guillemets.
+        if 2 * len(_CONTROL.findall(inside)) > len(_CONTROL.findall(data)):
+            text = _TWICE.sub(lambda run: run[0].encode("latin-1").decode(), text)
+        text = text.translate(_OF_CONTROLS)
     text = text.replace("\ufeff", "")
     return text, text.encode()
-
-
-def _as_meant(character: re.Match[str]) -> str:
-    data = character[0].encode("latin-1")
-    return data.decode("utf-8" if len(data) > 1 else "cp1252")
 
 
 def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:

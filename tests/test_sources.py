@@ -236,3 +236,12 @@ def test_a_container_without_a_byte_is_no_container(
     found = items(path)
     assert [item.id for item in found] == [str(path)] * fails
     assert all(isinstance(item, Failed) and "is empty" in item.sentence for item in found)
+
+
+def test_records_before_a_damage_are_told_though_none_has_the_field(tmp_path: Path) -> None:
+    rows = "".join(f'{{"id": "{n}", "error": "{n * 7919}"}}\n' for n in range(3))
+    path = tmp_path / "crawl.jsonl.gz"
+    path.write_bytes(gzip.compress(rows.encode())[:-8])
+    *records, damage = Reader(find([str(path)]))
+    assert [item.id for item in records if isinstance(item, Failed)] == ["0", "1", "2"]
+    assert isinstance(damage, Failed) and "end early" in damage.sentence

@@ -211,6 +211,17 @@ def test_a_record_with_a_wrong_checksum_is_not_taken_for_a_page(place: int, tmp_
     assert [n for n, item in enumerate(found) if isinstance(item, Failed)] == [place]
 
 
+def test_a_record_before_a_cut_in_its_own_member_is_a_page(tmp_path: Path) -> None:
+    first, second = (warc_record(n, response(HTML[n].encode())) for n in range(2))
+    member = zlib.compressobj(wbits=31)
+    data = member.compress(first + second[:40]) + member.flush(zlib.Z_SYNC_FLUSH)
+    path = tmp_path / "crawl.warc.gz"
+    path.write_bytes(data)
+    page, failed = items(path)
+    assert isinstance(page, Record) and page.id == record_id(0)
+    assert isinstance(failed, Failed)
+
+
 @pytest.mark.parametrize("length", [9_999_999_999, 2**64 - 1])
 @pytest.mark.parametrize("suffix", SUFFIX)
 def test_a_record_that_says_it_is_far_longer_costs_itself_alone(

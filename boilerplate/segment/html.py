@@ -61,14 +61,14 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _PERMALINKS = frozenset("#§¶🔗")  # what a heading's link to itself shows, which is no text of it
 _LINE_BREAK = "\x1f"
 _LINES = frozenset("div li ol ul".split())  # what lines of code stand in
-_LINE_CLASS = re.compile(r"(?:^|[\s_-])line(?:\s|$)")  # of a `<span>`, as tools show code
+_LINE_CLASS = re.compile(r"(?:^|\s)(?:\S*code-)?line(?:\s|$)")  # of a `<span>`, as tools show code
 _NUMBER = re.compile(r"\s*([0-9]{1,9})")  # how many columns a cell takes, and the like
 _MOST_COLUMNS = 200  # of a table that are told apart
 _LETTER = rf"[^\W_{SPACELESS_RANGES}]"
 # Words and numbers that meet at a seam are two, but for ordinals: "the 3" and "rd".
 _PARTED = re.compile(
     rf"{_LETTER}{{2}}{_LINE_BREAK}(?:{_LETTER}{{2}}|\d(?!{_LETTER}))"
-    rf"|\d{_LINE_BREAK}(?!(?:st|nd|rd|th|er|ème)\b){_LETTER}{{2}}"
+    rf"|\d{_LINE_BREAK}(?!(?:st|nde?|rd|th|er|re|ère|ème)\b){_LETTER}{{2}}"
 )
 _ENDS_SENTENCE = tuple(".!?:…")
 
@@ -142,11 +142,6 @@ def _apart(before: str, after: str, edge: int) -> bool:
 
 def _classes(node: _Node) -> str:
     return node.attributes.get("class") or ""
-
-
-def _begins_line(node: _Node | None) -> bool:
-    """Whether what follows a line of code begins with the break between them."""
-    return node is not None and (node.text_content or "").startswith("\n")
 
 
 def _holds_lines(pre: _Node) -> bool:
@@ -243,6 +238,7 @@ def walk(root: _Node | None) -> Page:
     link = strong = preformatted = in_title = in_copy = 0
     number = -1
     lines = False  # whether the preformatted element around is one of lines of code
+    line_ended = False  # whether a line of code did, since the last text or line break
     edge = _INSIDE  # what inline elements did since the last text
     formula = False  # whether the last text was one
 
@@ -253,6 +249,9 @@ def walk(root: _Node | None) -> Page:
         if tag == "-text":
             number += 1
             text = node.text_content or ""
+            if line_ended and not text.startswith("\n"):
+                run.end_line()
+            line_ended = False
             if in_title:
                 title.append(text)
             elif text.isspace():
@@ -323,6 +322,7 @@ def walk(root: _Node | None) -> Page:
                 if run.seen_break and not preformatted:
                     run.flush(current, current_tag, preformatted)
                 else:
+                    line_ended = False
                     chunks.append(_LINE_BREAK)
                     run.breaks += 1
                     run.seen_break = True
@@ -364,8 +364,8 @@ def walk(root: _Node | None) -> Page:
                     formula = True
                 elif part == _COPY:
                     in_copy -= 1
-                elif part == _LINE and not _begins_line(node.next):
-                    run.end_line()
+                elif part == _LINE:
+                    line_ended = True
             following = node.next
         node = following
     run.flush(current, current_tag, 0)

@@ -36,17 +36,24 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
     with io.BufferedReader(Plain(file), 1 << 16) as stream:
         found = _found(stream, name, text_field, id_field)
         first: list[Item | _Other] = []
-        for item in islice(found, FIRST_RECORDS):
-            first.append(item)
-            if not isinstance(item, _Other):
-                break
+        try:
+            for item in islice(found, FIRST_RECORDS):
+                first.append(item)
+                if not isinstance(item, _Other):
+                    break
+        except SourceError:
+            yield from map(_told, first)
+            raise
         if first and isinstance(last := first[-1], _Other):
             raise SourceError(
                 f"the first records have no field {text_field!r} but {last.names}; "
                 "--text-field names the page's field"
             )
-        for item in chain(first, found):
-            yield item.failed if isinstance(item, _Other) else item
+        yield from map(_told, chain(first, found))
+
+
+def _told(item: Item | _Other) -> Item:
+    return item.failed if isinstance(item, _Other) else item
 
 
 def _found(

@@ -19,6 +19,7 @@ _FIELDS = {"id": "WARC-Record-ID", "url": "WARC-Target-URI", "date": "WARC-Date"
 _BEGIN = b"WARC/1."  # of a record where nothing is compressed
 _WITHIN = re.compile(rb"WARC/1\.\d\r\n[A-Za-z-]+:")
 _CHUNK = 1 << 20
+_CHECKSUM = re.compile(r"incorrect (?:data|length) check|match checksum")  # as decompressors say it
 _DIGITS = 18  # of a length that can be
 _GAP = 4  # bytes of the line ends behind a record
 
@@ -77,8 +78,9 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
             return
         except (SourceError, OSError, ValueError) as error:
             sentence = plain.damage or f"this is not a sound WARC record ({error})"
-        if ready is not None and plain.damage and members[-1][0] == begun:
-            culprit = ready.id  # it has a member of its own, which is damaged
+        wrong = plain.damage is not None and _CHECKSUM.search(plain.damage) is not None
+        if ready is not None and wrong and members[-1][0] == begun:
+            culprit = ready.id  # it has a member of its own, all of which was there
         elif ready is not None:
             yield ready
         follows = _follows(plain)
