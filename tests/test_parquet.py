@@ -34,9 +34,9 @@ def test_parquet_keeps_its_columns_and_types(tmp_path: Path) -> None:
         for record in records(items(path, text_field="page", id_field="key")):
             assert isinstance(record.page, str)
             rows.write({**record.fields, "page": record.page.upper()}, "page")
-    written = parquet.read_table(out)
+    written, read = parquet.read_table(out), parquet.read_table(path)  # old releases widen types
     assert written.column_names == table.column_names
-    assert written.drop_columns("page").equals(table.drop_columns("page"))
+    assert written.drop_columns("page").equals(read.drop_columns("page"))
     assert written["page"].to_pylist() == [page.upper() for page in HTML]
 
 
@@ -56,7 +56,8 @@ def test_categories_of_several_files_that_do_not_fit_together(
     done = run(*extract, *sources, "-o", tmp_path / "out.parquet", "--shard-size", "160")
     assert done.returncode == 0
     with parquet.ParquetFile(tmp_path / "out.parquet") as out:
-        assert out.schema_arrow.field("site").type == table.schema.field("site").type
+        site = parquet.read_schema(sources[0]).field("site")  # old releases widen its type
+        assert out.schema_arrow.field("site").type == site.type
     rows = parquet.read_table(tmp_path / "out.parquet").to_pylist()
     assert [row["site"]["name"] if nested else row["site"] for row in rows] == sites
 
