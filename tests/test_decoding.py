@@ -115,10 +115,7 @@ def test_a_wrong_declaration_of_utf_8_is_set_right_by_detection() -> None:
         ("cp1253", GREEK),
         ("cp1252", GERMAN),
         ("cp874", "ประเทศไทยเป็นรัฐชาติอันตั้งอยู่ในเอเชียตะวันออกเฉียงใต้ มีพรมแดนติดกับพม่าและลาว"),
-        (
-            "cp1257",
-            "Lietuva – valstybė Šiaurės Europoje, prie Baltijos jūros; žiemą šąla.",
-        ),
+        ("cp1257", "Lietuva – valstybė Šiaurės Europoje, prie Baltijos jūros; žiemą šąla."),
     ],
 )
 @pytest.mark.parametrize("times", [1, 1500])

@@ -57,9 +57,8 @@ def test_wrapped_lines_of_chinese_are_joined_without_spaces() -> None:
 def test_words_that_were_glued_do_not_hide_that_text_is_wrapped() -> None:
     glued = "HafenFähreEisWinterLotsePostwegeInselnMarktplätzeAltstadtrundgänge"
     lines = [*textwrap.wrap(PROSE, 60), "", *textwrap.wrap(PROSE, 60)]
-    assert (
-        segment("\n".join(["Menü", glued * 2, glued, "", *lines]), "text").texts[-2:] == [PROSE] * 2
-    )
+    text = "\n".join(["Menü", glued * 2, glued, "", *lines])
+    assert segment(text, "text").texts[-2:] == [PROSE] * 2
 
 
 def test_a_line_of_characters_that_show_nothing_is_blank_in_wrapped_text() -> None:

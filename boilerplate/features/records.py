@@ -83,7 +83,7 @@ def _groups(elements: Elements, named: Named) -> tuple[Ints, Ints, Ints, Ints]:
     parent = elements.parent
     alike = (parent + 1) * kind.size + kind[elements.name]
     key, order, first, times = grouped(alike)
-    may_repeat = (named.tag[:, None] != _NO_RECORDS).all(axis=1)  # numpy.isin takes ten times this
+    may_repeat = (named.tag[:, None] != _NO_RECORDS).all(axis=1)
     repeated = (times[key] >= _LEAST) & may_repeat[elements.name]
     # Groups are numbered by their first record, and the records of a group in their order.
     leads = first[key] == np.arange(key.size)

@@ -266,7 +266,8 @@ class Shards:
             path = self._tally_path(len(self._tallies))
             with self._refusing(path):
                 told = json.loads(path.read_bytes())
-                tally, _ = _tally(told["tally"]), told["errors"]
+                tally = _tally(told["tally"])
+                told["errors"]  # is there, too, for when the shards are joined
             self._tallies.append(tally)
             self.tally.add(tally)
 
