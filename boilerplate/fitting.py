@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
 from boilerplate.decision import cut
-from boilerplate.features import Features, features
+from boilerplate.features import Features, features, side_by_side
 from boilerplate.page import LABELS, Floats, Ints, Page
 from boilerplate.passes import OUTPUTS, PLACES, Passes
 from boilerplate.vocabulary import token_rows, vocabulary_of
@@ -57,6 +57,7 @@ def fit_passes(
         min_groups: A token is used if it stands in pages of that many sites.
     """
     computed = [features(page) for page in pages]
+    names = list(computed[0].columns)
     vocabulary = vocabulary_of(pages, groups, min_groups)
     rows = [_sample(share, f.words, seed) for share, f in zip(shares, computed, strict=True)]
     table = _Table(pages, computed, shares, rows, vocabulary)
@@ -67,13 +68,13 @@ def fit_passes(
     def first(fitted_on: Ints) -> _First:
         data = table.rows_of(fitted_on)
         both = _fit(*data, C, seed)
-        return _First(*both, *_fit_alone(*data[:3], len(computed[0].names), C))
+        return _First(*both, *_fit_alone(*data[:3], len(names), C))
 
     tasks = [*(train for train, _ in split), everything]
     fits = Parallel(n_jobs=n_jobs, prefer="threads")(delayed(first)(task) for task in tasks)
 
     def passes(fit: _First, second: tuple[Floats, Floats] | None = None) -> Passes:
-        return _assemble(pages[0].kind, computed[0].names, table, vocabulary, fit, second)
+        return _assemble(pages[0].kind, names, table, vocabulary, fit, second)
 
     told: dict[int, tuple[Floats, Floats]] = {}
     for (_, held_out), fit in zip(split or [(everything, everything)], fits, strict=False):
@@ -87,10 +88,10 @@ def fit_passes(
             for i, (share, f) in enumerate(zip(shares, computed, strict=True))
         ]
     )
-    table.add([matrix for _, matrix in extra], rows)
+    table.add((side_by_side(columns.values()) for columns in extra), rows)
     second = _fit(*table.rows_of(everything), C, seed)
     model = passes(fits[-1], second)
-    model.stacked_names = extra[0][0]
+    model.stacked_names = list(extra[0])
     return _without_trifles(model)
 
 
@@ -212,7 +213,8 @@ class _Table:
         rows: Sequence[tuple[Ints, Floats]],
         vocabulary: dict[str, int],
     ) -> None:
-        dense = np.concatenate([f.matrix[r] for f, (r, _) in zip(computed, rows, strict=True)])
+        each = (side_by_side(f.columns.values()) for f in computed)
+        dense = np.concatenate([m[r] for m, (r, _) in zip(each, rows, strict=True)])
         weight = np.concatenate([w for _, w in rows])
         self.page = np.repeat(np.arange(len(pages)), [len(r) for r, _ in rows])
         self.mean, self.scale = _moments(dense, weight)
@@ -231,7 +233,7 @@ class _Table:
         self.weight = self.weight * np.array(pages)[self.page]
         self.weight /= self.weight.mean()
 
-    def add(self, matrices: Sequence[Floats], rows: Sequence[tuple[Ints, Floats]]) -> None:
+    def add(self, matrices: Iterable[Floats], rows: Sequence[tuple[Ints, Floats]]) -> None:
         """Append the stacked columns of the second pass."""
         dense = np.concatenate([m[r] for m, (r, _) in zip(matrices, rows, strict=True)])
         self.stacked_mean, scale = _moments(dense, self.weight)

@@ -189,7 +189,7 @@ def _token_weights(kind: str, tokens: Any) -> tuple[list[str], Floats]:
 def _computed_names(kind: str) -> tuple[list[str], list[str]]:
     """The columns of pages of a kind in the first pass, and those that the second has besides."""
     computed = features(segment("x", kind))
-    return computed.names, computed.stacked(np.zeros((1, 3)), np.zeros((1, 2)))[0]
+    return list(computed.columns), list(computed.stacked(np.zeros((1, 3)), np.zeros((1, 2))))
 
 
 def _rows(

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.features import Features, features
+from boilerplate.features import Features, features, side_by_side
 from boilerplate.features.lines import PLACES as LINE_PLACES
 from boilerplate.features.lines import Lines
 from boilerplate.features.lines import numbers as line_numbers
@@ -31,6 +31,7 @@ _INLINE = ELEMENT_PLACES.index("inline")
 _BUCKETS = 1 << 15  # of token numbers, by their upper bits
 _UPPER = np.uint64(64 - 15)
 _ROWS = 128  # of a product at a time: larger ones BLAS shares among threads, which mostly wait
+_GATHERED = 8 * _ROWS  # laid side by side at a time: all of a long page are hundreds of megabytes
 OUTPUTS = 5  # both questions in both passes and content alone, so that one product serves all
 _ALONE = 4  # the last of them
 _HEADLINE_WORDS = 30  # the most that a headline has: a longer one is a paragraph in its place
@@ -74,9 +75,9 @@ class Passes:
         computed = computed or features(page)
         scores, alone = self._linear(page, computed)
         first = _probabilities(scores[:, :2], computed.words)
-        _, columns = computed.stacked(first, _logistic(alone))
+        columns = computed.stacked(first, _logistic(alone))
         weights, intercept = self._of_stacked
-        second = scores[:, 2:] + _product(columns, weights) + intercept
+        second = scores[:, 2:] + _product([*columns.values()], weights) + intercept
         return _probabilities(second, computed.words)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -103,7 +104,7 @@ class Passes:
         Besides them those of columns alone and of tokens alone, shape (n_blocks, 2).
         """
         weights, intercept = self._of_columns
-        of_columns = _product(computed.matrix, weights) + intercept
+        of_columns = _product([*computed.columns.values()], weights) + intercept
         if self.vocabulary:
             of_tokens = self._token_sums(page, computed)
         else:
@@ -221,10 +222,13 @@ def _summed(rows: Floats, key: Ints) -> tuple[Ints, Floats]:
     return key[begins], np.add.reduceat(rows, begins, axis=0)
 
 
-def _product(columns: Floats, weights: Floats) -> Floats:
-    """`columns @ weights`, by one thread however many BLAS has."""
-    parts = (columns[first : first + _ROWS] for first in range(0, len(columns), _ROWS))
-    return np.concatenate([part @ weights for part in parts])
+def _product(columns: list[Floats], weights: Floats) -> Floats:
+    """The weighted sums of the columns, by one thread however many BLAS has."""
+    if (n := columns[0].size) > _GATHERED:
+        parts = ([c[k : k + _GATHERED] for c in columns] for k in range(0, n, _GATHERED))
+        return np.concatenate([_product(part, weights) for part in parts])
+    matrix = side_by_side(columns)
+    return np.concatenate([matrix[k : k + _ROWS] @ weights for k in range(0, n, _ROWS)])
 
 
 def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Floats]:

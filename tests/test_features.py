@@ -25,11 +25,11 @@ TEXT = "Home\n\nIce in the harbour\n\nThe ice held the harbour for weeks, and th
 def test_the_table_names_every_column_once_and_says_what_it_means(page: str, kind: Kind) -> None:
     computed = features(segment(page, kind))
     n = len(computed.words)
-    stacked, matrix = computed.stacked(np.full((n, 3), 1 / 3), np.full((n, 2), 1 / 2))
-    assert sorted(computed.names + stacked) == sorted(column.name for column in columns(kind))
+    stacked = computed.stacked(np.full((n, 3), 1 / 3), np.full((n, 2), 1 / 2))
+    each = [*computed.columns.items(), *stacked.items()]
+    assert sorted(name for name, _ in each) == sorted(column.name for column in columns(kind))
     assert all(column.meaning and column.group for column in columns(kind))
-    assert computed.matrix.shape == (len(computed.words), len(computed.names))
-    assert matrix.shape == (len(computed.words), len(stacked))
+    assert all(values.shape == (n,) for _, values in each)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_the_table_names_every_column_once_and_says_what_it_means(page: str, kin
 def test_every_script_gives_finite_columns(text: str) -> None:
     for kind in ("html", "text"):
         computed = features(segment(f"{text}\n\n{text} {text}", kind))
-        assert np.isfinite(computed.matrix).all()
+        assert np.isfinite([*computed.columns.values()]).all()
 
 
 def test_words_are_counted_where_a_script_has_no_spaces() -> None:
@@ -75,7 +75,7 @@ def test_an_article_holds_together_and_a_teaser_does_not() -> None:
         "Celebrity chef opens restaurant: visitors queue around several streets downtown.",
     ]
     computed = features(segment("\n\n".join(lines), "text"))
-    cohesion = computed.matrix[:, computed.names.index("cohesion")]
+    cohesion = computed.columns["cohesion"]
     assert cohesion[:3].min() > cohesion[3]
 
 
@@ -84,8 +84,7 @@ def _stacked(lines: list[str], content: list[float]) -> dict[str, Floats]:
     p = np.array(content)
     computed = features(segment("\n\n".join(lines), "text"))
     first = np.column_stack((p, np.zeros_like(p), 1 - p))
-    names, matrix = computed.stacked(first, np.column_stack((p, p)))
-    return dict(zip(names, matrix.T, strict=True))
+    return computed.stacked(first, np.column_stack((p, p)))
 
 
 def test_the_second_pass_hears_what_columns_and_tokens_say_alone() -> None:
@@ -93,8 +92,7 @@ def test_the_second_pass_hears_what_columns_and_tokens_say_alone() -> None:
     computed = features(segment("\n\n".join(lines), "text"))
     first = np.full((4, 3), 1 / 3)
     alone = np.array([[0.9, 0.2], [0.1, 0.2], [0.1, 0.8], [0.1, 0.2]])
-    names, matrix = computed.stacked(first, alone)
-    told = dict(zip(names, matrix.T, strict=True))
+    told = computed.stacked(first, alone)
     assert told["own_log_odds"].std() == 0
     assert told["columns_own_log_odds"].argmax() == 0
     assert told["tokens_own_log_odds"].argmax() == 2
@@ -253,7 +251,7 @@ def _taken(text: str, place: str) -> list[set[str]]:
 def _column(text: str, name: str, kind: Kind = "html") -> dict[str, float]:
     page = segment(text, kind)
     computed = features(page)
-    return dict(zip(page.texts, computed.matrix[:, computed.names.index(name)], strict=True))
+    return dict(zip(page.texts, computed.columns[name], strict=True))
 
 
 CARDS = """<main><p>Three boats lie in the harbour tonight, as they did all winter long.
@@ -307,8 +305,7 @@ def test_records_of_text_say_how_likely_they_are_and_those_like_them() -> None:
     page = segment(THREAD, "text")
     p = np.linspace(0.9, 0.1, len(page))
     first = np.column_stack((p, np.zeros_like(p), 1 - p))
-    names, matrix = features(page).stacked(first, np.column_stack((p, p)))
-    told = dict(zip(names, matrix.T, strict=True))
+    told = features(page).stacked(first, np.column_stack((p, p)))
     likely = told["recurring_content_by_words"]
     assert likely[0] == likely[-1] == 0 and likely[1] == likely[2] > likely[4] == likely[5] > 0
     group = told["recurring_group_content_by_words"]
@@ -395,7 +392,7 @@ Read more
 def test_soft_hyphens_and_the_like_part_no_word(page: str, kind: Kind, unseen: str) -> None:
     parted = page.replace("weeks", f"we{unseen}eks")
     seen, other = (features(segment(text, kind)) for text in (page, parted))
-    assert np.array_equal(seen.matrix, other.matrix)
+    assert all(np.array_equal(seen.columns[name], other.columns[name]) for name in seen.columns)
     assert np.array_equal(seen.same, other.same)
     for token in ("token", "tokens"):
         assert np.array_equal(getattr(seen.tokens, token, 0), getattr(other.tokens, token, 0))
@@ -415,9 +412,10 @@ def test_no_feature_changes_unless_their_version_does(
     n = len(computed.words)
     p = np.roll(np.linspace(0.95, 0.05, n), n // 3)
     first = np.column_stack((p, 0.5 - p / 2, 0.5 - p / 2))
-    _, stacked = computed.stacked(first, np.column_stack((p[::-1], p)))
+    stacked = computed.stacked(first, np.column_stack((p[::-1], p)))
     # A sum of all cells, each with its own weight, does not hang on how a processor rounds.
-    sums = [float(m.ravel() @ np.arange(1, m.size + 1)) for m in (computed.matrix, stacked)]
+    matrices = [np.array([*found.values()]).T for found in (computed.columns, stacked)]
+    sums = [float(m.ravel() @ np.arange(1, m.size + 1)) for m in matrices]
     assert (FEATURES_VERSION, *sums) == pytest.approx((6, *told), abs=1e-5), (
         "these features have changed: count FEATURES_VERSION up (unless only the blocks have, "
         "or columns were added or went, which their names tell), "

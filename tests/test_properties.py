@@ -148,10 +148,10 @@ def test_tokens_weigh_in_judging_what_they_weigh_in_fitting(
     weights = np.random.default_rng(seed).normal(
         0, 0.1, (len(PLACES[kind]), len(vocabulary), OUTPUTS)
     )
-    n = len(computed.names)
+    n = len(computed.columns)
     model = Passes(
         kind=kind,
-        names=computed.names,
+        names=list(computed.columns),
         stacked_names=[],
         mean=np.zeros(n),
         scale=np.ones(n),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -33,18 +34,17 @@ FEATURES_VERSION = 6  # counts up when a column changes its meaning: old models 
 
 @dataclass(slots=True)
 class Features:
-    """The first-pass matrix of a page and what the second pass needs of it.
+    """The first pass's columns of a page and what the second pass needs of it.
 
     Attributes:
-        matrix: Shape (n_blocks, n_columns); the columns are `names` of the page's kind.
+        columns: By name, each of shape (n_blocks,).
         words: Shape (n_blocks,).
         same: The same number for the same text in whatever case, shape (n_blocks,).
         link_density: Shape (n_blocks,), 0 to 1.
         tokens: Of the signatures of an HTML page, or what the lines of flattened text say.
     """
 
-    names: list[str]
-    matrix: Floats
+    columns: dict[str, Floats]
     words: Floats
     same: NDArray[np.uint64]
     link_density: Floats
@@ -54,17 +54,19 @@ class Features:
     _told: Telling
     _recurring: Recurring | None  # in flattened text
 
-    def stacked(self, probability: Floats, alone: Floats) -> tuple[list[str], Floats]:
-        """Names and matrix of the second pass's own columns; see `features.stacked`."""
+    def stacked(self, probability: Floats, alone: Floats) -> dict[str, Floats]:
+        """The second pass's own columns; see `features.stacked`."""
         columns = stacked(probability, alone, self.words, self._around, self._shape, self._told)
         if self._recurring:
             columns |= content_cohesion(probability, self.words, self._around, self._told)
             columns |= content_of_records(probability[:, 0], self.words, self._recurring)
-        return list(columns), _side_by_side(columns)
+        return columns
 
 
-def _side_by_side(columns: dict[str, Floats]) -> Floats:
-    return np.concatenate(list(columns.values())).reshape(len(columns), -1).T
+def side_by_side(columns: Iterable[Floats]) -> Floats:
+    """Columns of shape (n_rows,) as a matrix of shape (n_rows, n_columns)."""
+    each = list(columns)
+    return np.concatenate(each).reshape(len(each), -1).T
 
 
 def features(page: Page) -> Features:
@@ -93,8 +95,7 @@ def features(page: Page) -> Features:
         columns |= cohesion(counted, told, density, around)  # markup tells as much in HTML
     columns |= context(page, counted, density, around)
     return Features(
-        names=list(columns),
-        matrix=_side_by_side(columns),
+        columns=columns,
         words=counted.words,
         same=counted.each.same,
         link_density=density,

@@ -333,7 +333,8 @@ def _powers(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """The first powers of the base and of its inverse, modulo two to the 64."""
     if size <= _POWERS[0].size:
         return _POWERS[0][:size], _POWERS[1][:size]
-    power, unpower = (np.cumprod(np.full(size, base), dtype=np.uint64) for base in (_BASE, _UNBASE))
+    rounds = np.arange(size // _POWERS[0].size + 1, dtype=np.uint64)
+    power, unpower = (np.outer(few[-1] ** rounds, few).ravel()[:size] for few in _POWERS)
     return power, unpower
 
 
