@@ -16,10 +16,9 @@ from boilerplate.errors import BoilerplateError, ModelError, PageError, Paramete
 from boilerplate.features import features
 from boilerplate.model import AnyPage, BoilerplateClassifier
 from boilerplate.page import LABELS, Block, Label, Page
+from boilerplate.pruning import prune
 from boilerplate.render import FORMATS, render
 from boilerplate.segment import check_kind, check_many, is_soup, segment
-from boilerplate.segment.html import DROPPED
-from boilerplate.segment.soup import soup_texts
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 _WINDOW = 128  # pages a worker is given at a time: bounds the memory of a pipe
 _BATCH = 32  # pages that are sent with a copy of the filter, whose model has to be prepared anew
-_EMPTY_ELEMENTS = ("img", "br", "hr", "input", "meta", "link")
-_FRAME = ("html", "head", "body")  # a document keeps these even if nothing is left in them
 
 
 class BoilerplateFilter:
@@ -126,57 +123,20 @@ class BoilerplateFilter:
     def prune(self, soup: Soup) -> Soup:
         """Remove the boilerplate from a BeautifulSoup tree in place, and return the tree.
 
-        Of the rest, the head stays, and so do the pictures and rules among the kept text, and the
-        cells of a kept row, emptied.
+        Of the rest, the head stays, and so do the pictures and rules among the kept text. The cells
+        of a kept row stay, emptied, and so does a block that parts kept texts.
+
+        Args:
+            soup: A tree of HTML, whatever the `kind` of the filter.
 
         Raises:
             PageError: If it is no tree.
+            ModelError: If the model does not fit HTML.
         """
-        from bs4 import CData, Comment, Tag
-
         if not is_soup(soup):
             raise PageError(f"prune takes a BeautifulSoup tree, not {type(soup).__name__}")
-
         page = segment(soup)
-        kept = [block.index for block in self._judged(page, self._kept)]
-        texts = list(soup_texts(soup))
-        wanted = {
-            id(node)
-            for first, last in zip(page.first_text[kept], page.last_text[kept], strict=True)
-            for node in texts[first : last + 1]
-        }
-        unwanted = {id(node) for node in texts if node.strip()} - wanted
-        # Some parsers leave the page's text in a head that has no end tag.
-        head = {
-            id(node)
-            for node in (soup.head.descendants if soup.head else ())
-            if id(node) not in unwanted or getattr(node.parent, "name", None) == "title"
-        }
-        nodes = [node for node in soup.descendants if id(node) not in head]
-        places = [place for place, node in enumerate(nodes) if id(node) in wanted]
-        among = range(places[0], places[-1]) if places else range(0)
-        gone: set[int] = set()
-        for place in range(len(nodes) - 1, -1, -1):  # the innermost first
-            node = nodes[place]
-            if not isinstance(node, Tag):
-                goes = id(node) in unwanted or isinstance(node, (Comment, CData))
-            elif node.name in _EMPTY_ELEMENTS and not node.contents:
-                goes = place not in among
-            else:
-                bare = all(
-                    id(inner) in gone or (isinstance(inner, str) and not inner.strip())
-                    for inner in node.contents
-                )
-                goes = node.name in DROPPED or (bare and node.name not in _FRAME)
-            if goes:
-                gone.add(id(node))
-        for node in nodes:
-            if id(node) in gone and id(node.parent) not in gone:
-                row = getattr(node.parent, "name", None) == "tr"
-                if row and isinstance(node, Tag) and node.name in ("td", "th"):
-                    gone.remove(id(node))  # the others keep their columns; what it holds goes
-                else:
-                    node.extract()
+        prune(soup, page, [block.index for block in self._judged(page, self._kept)])
         return soup
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeVar
@@ -14,6 +15,7 @@ Label = Literal["content", "headline", "boilerplate"]
 LABELS: tuple[Label, ...] = ("content", "headline", "boilerplate")
 LISTS = ("ul", "ol", "menu", "dir")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+FENCE = re.compile(r"(?:```|~~~)[^`]*\Z")  # a line before and after code in Markdown
 # Characters of scripts without spaces, for a class of a regular expression: Thai and Lao, Myanmar,
 # Khmer, Han and kana (in two parts, Hangul stands between), Han and kana of other forms, rare Han.
 SPACELESS_RANGES = (

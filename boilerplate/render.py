@@ -12,7 +12,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from boilerplate.page import HEADINGS, LISTS, Block, Elements, Ints, Page, chain_ends, grouped
+from boilerplate.page import (
+    FENCE,
+    HEADINGS,
+    LISTS,
+    Block,
+    Elements,
+    Ints,
+    Page,
+    chain_ends,
+    grouped,
+)
 
 FORMATS = ("text", "markdown", "html", "json")
 _STRUCTURE = frozenset(("li", *LISTS, "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS))
@@ -22,7 +32,7 @@ _MOST_LEVELS = 8  # of lists and quotes in one another that are shown
 _MARKUP = re.compile(
     r"""
     \\(?=[!-/:-@\[-`{-~]) |<(?=[A-Za-z/!?]) |&(?=\#?\w{1,32};) |\](?=\()
-    |`(?=`{0,20}[^`]+`) |~(?=~?[^\s~](?:[^~]*[^\s~])?~)
+    |`(?=`{0,20}[^`]+`) |~(?=~?[^\s~](?:[^~]*[^\s~])?~) |~(?=~[^\s~](?s:.*?)~~)
     |\*(?=\*{0,20}[^\s*][^*]*\*) |(?<![^\W_])_(?=_{0,20}[^\s_][^_]*_)
     """,
     re.X,
@@ -35,6 +45,10 @@ _FIRST_MARKUP = re.compile(
     """,
     re.X | re.M,
 )
+# A line of Markdown that its like may follow: an item, a heading, a quotation, a row.
+_MARKED = re.compile(r"(?:[-+*]|[0-9]{1,9}[.)]|\#{1,6})\s|>|.*\|")
+# What would be read as a tag, outside code; addresses in angle brackets are none.
+_TAG = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]+:)")
 _CONTROLS = dict.fromkeys({*range(32), 127} - set(b"\t\n\r"))  # which HTML must not hold
 _HEADING_END = re.compile(r"(?<!\S)(?=#+$)")
 
@@ -90,6 +104,7 @@ class _Placed:
     table: int = -1
     row: int = -1
     cell: int = -1
+    heads: bool = False  # whether the cell is a heading of its row or column
     column: int = 0  # of the cell, among those of its table in which text is kept
     pre: int = -1
     heading: int = 0
@@ -114,8 +129,16 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
         after = [0, *(block.index + 1 for block in blocks)]
         gaps = np.maximum.reduceat(page.gap[: after[-1]], after[:-1]).tolist() if blocks else []
         indents = page.indent[[block.index for block in blocks]].tolist() if blocks else []
+        fenced = _fenced(page.texts)
         return [
-            _Placed(block, gap=gap, flattened=True, indent=indent)
+            _Placed(
+                block,
+                gap=gap,
+                flattened=True,
+                indent=indent,
+                pre=fenced.get(block.index, -1),
+                heading=int(block.label == "headline"),
+            )
             for block, gap, indent in zip(blocks, gaps, indents, strict=True)
         ]
     elements = page.elements
@@ -136,13 +159,20 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
         for block, element in zip(blocks, inside, strict=True)
     ]
     if data:
-        _set_columns(placed, elements)
+        _set_cells(placed, tags, elements)
     _nest_lists(placed, tags, above)
     for before, here in pairwise(placed):
         if here.pre >= 0 and here.pre == before.pre:
             # Within one element it takes a blank line to part two blocks.
             here.gap = int(page.element[here.block.index] == page.element[before.block.index])
     return placed
+
+
+def _fenced(lines: Sequence[str]) -> dict[int, int]:
+    """The lines of fenced code in flattened text, fences included, and where each code begins."""
+    fences = [k for k, line in enumerate(lines) if line[:3] in ("```", "~~~") and FENCE.match(line)]
+    pairs = zip(fences[::2], fences[1::2], strict=False)
+    return {k: first for first, last in pairs for k in range(first, last + 1)}
 
 
 def _place(block: Block, around: _Structure) -> _Placed:
@@ -216,14 +246,15 @@ def _nest_lists(placed: Sequence[_Placed], tags: list[str], above: list[int]) ->
             here.levels = (*here.levels[:depth], last, *here.levels[depth:])
 
 
-def _set_columns(placed: Sequence[_Placed], elements: Elements) -> None:
-    """Number the columns of each table in which text is kept."""
+def _set_cells(placed: Sequence[_Placed], tags: list[str], elements: Elements) -> None:
+    """Tell which cells are headings, and number the columns of each table in which text is kept."""
     column = np.append(elements.place, -1)
     for _, group in groupby(placed, key=lambda p: p.table):
         blocks = list(group)
         kept = grouped(column[[p.cell for p in blocks]]).number
         for here, number in zip(blocks, kept.tolist(), strict=True):
             here.column = number
+            here.heads = here.cell >= 0 and tags[here.cell] == "th"
 
 
 def _data_tables(page: Page, tags: list[str]) -> set[int]:
@@ -293,6 +324,8 @@ def _markdown(placed: Sequence[_Placed]) -> str:
         opened = here.levels[len(shared) :]
         if before is not None:
             tight = here.gap == 0 or here.opens_item(before)
+            if here.flattened:  # a line by itself is a paragraph
+                tight = tight and all(_MARKED.match(p.block.text) for p in (before, here))
             if opened and len(shared) == len(known) and opened[0].number not in (-1, 1):
                 tight = False  # it would go on with the paragraph
             between = "".join(margins[level.element] for level in shared).rstrip()
@@ -349,19 +382,31 @@ def _markdown_lines(blocks: Sequence[_Placed]) -> list[str]:
     if here.table >= 0:
         return _markdown_table(blocks)
     if here.pre >= 0:
-        text = _plain(blocks)
+        text = _code(blocks)
         fence = "```"
         while fence in text:
             fence += "`"
-        return [fence, *text.split("\n"), fence]
+        language = here.block.text.lstrip("`~") if _is_fence(here) else ""
+        return [fence + language, *text.split("\n"), fence]
     if here.flattened:  # may be Markdown itself
-        return [" " * here.indent + text]
+        text = _TAG.sub(lambda found: found[0] if found[1] else "\\<", text)
+        mark = "# " if here.heading and not text.startswith("#") else " " * here.indent
+        return [f"{mark}\\{text}" if _is_fence(here) else f"{mark}{text}"]
     text = _MARKUP.sub(r"\\\g<0>", text)
     if here.heading:
         text = _HEADING_END.sub(r"\\", " ".join(text.split()))
         return [f"{'#' * here.heading} {text}"]
     text = _FIRST_MARKUP.sub(r"\1\\", text)
     return text.replace("\n", "  \n").split("\n")  # line breaks inside a paragraph
+
+
+def _is_fence(placed: _Placed) -> bool:
+    return placed.flattened and FENCE.match(placed.block.text) is not None
+
+
+def _code(blocks: Sequence[_Placed]) -> str:
+    """The text of preformatted blocks, without the fences around it in flattened text."""
+    return _plain([block for block in blocks if not _is_fence(block)])
 
 
 def _markdown_table(blocks: Sequence[_Placed]) -> list[str]:
@@ -391,7 +436,7 @@ def _html(placed: Sequence[_Placed]) -> Iterator[str]:
                 yield f"<tr>{''.join(_html_cells(row))}</tr>"
             yield "</table>"
         elif here.pre >= 0:
-            yield f"<pre>{_escaped(_plain(blocks))}</pre>"
+            yield f"<pre>{_escaped(_code(blocks))}</pre>"
         else:
             tag = f"h{here.heading}" if here.heading else "p"
             yield f"<{tag}>{_html_text(here)}</{tag}>"
@@ -433,7 +478,7 @@ def _depth_shared(some: tuple[_Level, ...], others: tuple[_Level, ...]) -> int:
 
 def _html_cells(row: Iterator[_Placed]) -> Iterator[str]:
     for cell in _cells(row):
-        tag = "th" if cell and cell[0].block.tag == "th" else "td"
+        tag = "th" if cell and cell[0].heads else "td"
         yield f"<{tag}>{'<br>'.join(map(_html_text, cell))}</{tag}>"
 
 

@@ -23,6 +23,7 @@ from boilerplate.segment import segment
         "<!-" * 300_000 + "><p>end",
         '<p class="' + "x " * 500_000 + '">end',
         "a<br>" * 100_000 + "end",
+        "<p>shadowrootmode end" + "<template " * 100_000,
     ],
     ids=lambda html: html[:12],
 )

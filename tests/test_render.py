@@ -40,14 +40,28 @@ def test_text_keeps_rows_items_and_paragraphs_apart() -> None:
 
 def test_flattened_text_keeps_its_blank_lines() -> None:
     assert rendered("a b.\nc\n\n\n- d\n# e <f>", "text", "text") == "a b.\nc\n\n- d\n# e <f>"
-    assert rendered("# a\n- b <c>", "markdown", "text") == "# a\n- b <c>"
+    assert rendered("# a\n- b\n1. c\n| d |", "markdown", "text") == "# a\n- b\n1. c\n| d |"
+
+
+def test_lines_of_flattened_text_are_paragraphs_in_markdown() -> None:
+    page = "a b.\nc d.\n- e\n- f\ng <h>, `<i>`, <https://example.org/>"
+    shown = "a b.\n\nc d.\n\n- e\n- f\n\ng \\<h>, `<i>`, <https://example.org/>"
+    assert rendered(page, "markdown", "text") == shown
+    assert rendered("a\nb.\n```\nc", "markdown", "text", headline=0) == "# a\n\nb.\n\n\\```\n\nc"
 
 
 def test_flattened_text_keeps_how_code_and_lists_are_indented() -> None:
     code = "```\ndef f():\n\tif x:\n\n        y = 1\n```"
     page = f"  A b.\n\n{code}\n  - c\n    - d\n  - e\n   F g."
     shown = "A b.\n\n```\ndef f():\n    if x:\n\n        y = 1\n```\n- c\n  - d\n- e\nF g."
-    assert rendered(page, "text", "text") == rendered(page, "markdown", "text") == shown
+    assert rendered(page, "text", "text") == shown
+    shown = "A b.\n\n```\ndef f():\n    if x:\n\n        y = 1\n```\n\n- c\n  - d\n- e\n\nF g."
+    assert rendered(page, "markdown", "text") == shown
+    assert "<pre>def f():\n    if x:\n\n        y = 1</pre>\n<p>- c</p>" in rendered(
+        page, "html", "text"
+    )
+    python = rendered(page.replace("```\ndef", "```python\ndef"), "markdown", "text")
+    assert "\n```python\ndef" in python
 
 
 def test_a_blank_line_stays_when_the_line_behind_it_goes() -> None:
@@ -111,6 +125,7 @@ def test_an_ordered_list_may_count_down() -> None:
 def test_what_would_be_struck_through_is_escaped() -> None:
     assert markdown("<p>~~a~~ and ~b c~") == "\\~\\~a~~ and \\~b c~"
     assert markdown("<p>~5 km to ~10 km") == "~5 km to ~10 km"
+    assert markdown("<p>~~5 to ~6~~ km") == "\\~~5 to \\~6~~ km"
 
 
 def test_markdown_items_without_a_list_are_paragraphs() -> None:
@@ -272,7 +287,7 @@ def test_markdown_headings_and_cells_that_look_like_markup(html: str, expected: 
 def test_html_keeps_the_structure() -> None:
     html = (
         "<h2>a &amp; b</h2><p>c<br>d</p><ul><li>e<ol><li>f<li>g</ol><li>h</ul>"
-        "<blockquote><p>i</blockquote><table><tr><th>j<td>k</table><pre>l\n &lt;m></pre>"
+        "<blockquote><p>i</blockquote><table><tr><th><div>j</div><td>k</table><pre>l\n &lt;m></pre>"
     )
     out = rendered(html, "html").replace("\n<", "<").replace(">\n", ">")
     assert out == (
@@ -285,8 +300,8 @@ def test_html_keeps_the_structure() -> None:
 
 def test_items_of_ordered_lists_keep_their_numbers() -> None:
     html = (
-        "<ol start=4><li>four<li></li><li>six<ol><div><li>one</div><li value=7>seven</ol>"
-        "<li value=9>nine</ol><ol start=x><li>one"
+        "<ol start=4><li>four<li></li><li value=1234567890>six<ol><div><li>one</div>"
+        "<li value=7>seven</ol><li value=9>nine</ol><ol start=x><li>one"
     )
     out = rendered(html, "markdown")
     assert out == "4. four\n6. six\n   1. one\n   7. seven\n9. nine\n\n1) one"

@@ -25,7 +25,7 @@ def texts(html: str) -> list[str]:
         # inline elements neither glue nor split words
         ("<p>a<b>b</b>c <i>d</i> <u>e</u>\n<a href=x>f</a>", ["abc d e f"]),
         ("<p><span>a</span> <span>b</span>\t<span>c</span>", ["a b c"]),
-        ("<p>wo<wbr>rd a&nbsp;b", ["word a b"]),
+        ("<p>wo<wbr>rd Hash<wbr>Map a&nbsp;b", ["word HashMap a b"]),
         # neighbours that only a style sheet sets apart are words of their own
         ("<p><span>3 beds</span><span>2 baths</span>", ["3 beds 2 baths"]),
         ("<p><a href=x>Tag one</a><a href=y><b>two</b></a>", ["Tag one two"]),
@@ -56,6 +56,11 @@ def texts(html: str) -> list[str]:
             ["so x = 2 is"],
         ),
         ("<div><math><mi>x</mi></math></div><p><span aria-hidden=true>y</span>", ["x", "y"]),
+        (
+            "<p>so <span class=MathJax><nobr aria-hidden=true><span>x</span>=2</nobr><span>"
+            "<math><mi>x</mi><mo>=</mo><mn>2</mn></math></span></span> is",
+            ["so x = 2 is"],
+        ),
         # lists, tables, definitions
         ("<ul><li>a<ul><li>b<ol><li>c</ol></ul><li>d</ul>", list("abcd")),
         ("<table><caption>t<tr><th>a<td>b<tr><td>c</table>", ["t", "a", "b", "c"]),

@@ -32,7 +32,7 @@ _PARTS = {
     tag: part
     for part, tags in {
         _DROP: " ".join(DROPPED),
-        _SILENT: "-document -comment -undef",
+        _SILENT: "-document -comment -undef wbr",
         _BLOCK: "address article aside blockquote body button caption center dd details dialog dir "
         "div dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup "
         "hr html legend li main menu nav ol p search section summary table tbody td tfoot th "
@@ -62,7 +62,7 @@ _PERMALINKS = frozenset("#§¶🔗")  # what a heading's link to itself shows, w
 _LINE_BREAK = "\x1f"
 _LINES = frozenset("div li ol ul".split())  # what lines of code stand in
 _LINE_CLASS = re.compile(r"(?:^|\s)(?:\S*code-)?line(?:\s|$)")  # of a `<span>`, as tools show code
-_NUMBER = re.compile(r"\s*([0-9]{1,9})")  # how many columns a cell takes, and the like
+_NUMBER = re.compile(r"\s*([0-9]{1,9})(?![0-9])")  # how many columns a cell takes, and the like
 _MOST_COLUMNS = 200  # of a table that are told apart
 _LETTER = rf"[^\W_{SPACELESS_RANGES}]"
 # Words and numbers that meet at a seam are two, but for ordinals: "the 3" and "rd".
@@ -233,7 +233,7 @@ def walk(root: _Node | None) -> Page:
     page, texts, chunks, inline = run.page, run.page.texts, run.chunks, run.inline
     tags, parents, starts, ends = opened.tags, opened.parents, opened.starts, opened.ends
     title: list[str] = []
-    stack: list[tuple[_Node, int, int]] = []  # node, its part, its element (-1 if inline)
+    stack: list[tuple[_Node, int]] = []  # the nodes around, and their parts
     current, current_tag, depth = -1, "html", 0
     link = strong = preformatted = in_title = in_copy = 0
     number = -1
@@ -245,7 +245,7 @@ def walk(root: _Node | None) -> Page:
     node = root
     while node is not None:
         tag = node.tag or ""
-        opens = False  # whether it is an element that may hold text
+        part, child = _SILENT, None
         if tag == "-text":
             number += 1
             text = node.text_content or ""
@@ -274,7 +274,7 @@ def walk(root: _Node | None) -> Page:
                     run.link_chars += chars if link else 0
                     run.strong_chars += chars if strong else 0
         else:
-            element, part = -1, _PARTS.get(tag, _INLINE)
+            part = _PARTS.get(tag, _INLINE)
             child = None if part == _DROP else node.first_child
             if part == _BLOCK and (lines or tag == "button"):
                 if lines:
@@ -283,13 +283,17 @@ def walk(root: _Node | None) -> Page:
                     part = _INLINE  # amid a sentence
             elif preformatted and tag == "span" and _LINE_CLASS.search(_classes(node)):
                 part = _LINE
-            elif formula and part == _INLINE and node.attributes.get("aria-hidden") == "true":
-                part, formula = _COPY, False  # of the formula, set by style sheets
+            elif (
+                (formula or tag == "nobr")
+                and part == _INLINE
+                and node.attributes.get("aria-hidden") == "true"
+            ):
+                part, formula = _COPY, False  # of a formula, set by style sheets or by MathJax
                 in_copy += 1
             if part >= _BLOCK:
                 if chunks or inline:
                     run.flush(current, current_tag, preformatted)
-                opens, formula = True, False
+                formula = False
                 opened.depths.append(depth)
                 parents.append(current)
                 starts.append(len(texts))
@@ -299,12 +303,11 @@ def walk(root: _Node | None) -> Page:
                     lines = lines or (not preformatted and _holds_lines(node))
                     preformatted += 1
                     tag = "pre"  # whatever it was called once
-                element = current = len(tags)
+                current = len(tags)
                 current_tag = tag
                 tags.append(tag)
                 depth += 1
             elif part >= _INLINE:
-                opens = True
                 if part == _LINK:
                     link += 1
                     run.links += 1
@@ -334,23 +337,24 @@ def walk(root: _Node | None) -> Page:
                 content = attributes.get("content")
                 if key and content:
                     page.meta.setdefault(key.lower(), content)
-            if opens or child is not None:
-                stack.append((node, part, element))
-                if child is not None:
-                    node = child
-                    continue
+        opens = part >= _INLINE  # an element that may hold text
+        if opens or child is not None:
+            stack.append((node, part))
+        if child is not None:
+            node = child
+            continue
         following = None if opens else node.next
         while following is None and stack:
-            node, part, element = stack.pop()
-            if element >= 0:
+            node, part = stack.pop()
+            if part >= _BLOCK:
                 if chunks or inline:
-                    run.flush(element, current_tag, preformatted)
-                ends[element] = len(texts)
+                    run.flush(current, current_tag, preformatted)
+                ends[current] = len(texts)
                 depth -= 1
                 if part == _PRE:
                     preformatted -= 1
                     lines = lines and preformatted > 0
-                current = parents[element]
+                current = parents[current]
                 current_tag = tags[current] if current >= 0 else "html"
             else:
                 edge = max(edge, _CLOSED)

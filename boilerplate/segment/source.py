@@ -21,7 +21,7 @@ _RAW = re.compile(
     rb"<(script|style|title|textarea)\b%b(?:/>|>.*?(?:</\1|\Z))" % _ATTRIBUTES, re.I | re.S
 )
 _VOID = frozenset(b"area base br col embed hr img input link meta param source track wbr".split())
-_TEMPLATE = re.compile(rb"<(/?)template\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.I)
+_TEMPLATE = re.compile(rb"<(/?)template\b((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)>", re.I)
 _LONGEST_FALLBACK = 4096  # bytes from a frame to its end tag
 
 

@@ -6,11 +6,10 @@ import re
 
 import numpy as np
 
-from boilerplate.page import SPACELESS_RANGES, UNSEEN, Ints, Page
+from boilerplate.page import FENCE, SPACELESS_RANGES, UNSEEN, Ints, Page
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,2000})\)|(?:https?://|www\.)[^\s<>\"]+")
 _ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
-_FENCE = re.compile(r"(?:```|~~~)[^`]*\Z")
 _BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
 _MOST_INDENT = 200
 _SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")  # where lines join without a space
@@ -68,7 +67,7 @@ def _indents(lines: list[str]) -> Ints:
     for k, line in enumerate(lines):
         line = line.expandtabs(4)
         bare = line.lstrip()
-        is_fence = _FENCE.match(bare) is not None
+        is_fence = FENCE.match(bare) is not None
         fenced ^= is_fence
         if fenced or is_fence or _BULLET.match(bare):
             indent = min(len(line) - len(bare), _MOST_INDENT)
