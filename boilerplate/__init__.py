@@ -1,6 +1,6 @@
 """Keeps the article of a web page and drops the rest, by a classifier that you can train."""
 
-from boilerplate.errors import BoilerplateError, LabelError, ModelError, PageError
+from boilerplate.errors import BoilerplateError, LabelError, ModelError, PageError, ParameterError
 from boilerplate.filter import BoilerplateFilter, classify, extract
 from boilerplate.model import BoilerplateClassifier
 from boilerplate.page import Block
@@ -13,6 +13,7 @@ __all__ = [
     "LabelError",
     "ModelError",
     "PageError",
+    "ParameterError",
     "classify",
     "extract",
 ]

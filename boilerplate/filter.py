@@ -43,7 +43,7 @@ class BoilerplateFilter:
 
     Raises:
         ModelError: If the model cannot be loaded.
-        BoilerplateError: If another argument is out of range.
+        ParameterError: If another argument is out of range.
     """
 
     def __init__(
@@ -55,10 +55,10 @@ class BoilerplateFilter:
         headline: bool = True,
     ) -> None:
         if format not in FORMATS:
-            raise BoilerplateError(f"format is {format!r}; it must be one of {', '.join(FORMATS)}")
+            raise ParameterError(f"format is {format!r}; it must be one of {', '.join(FORMATS)}")
         check_kind(kind)
         if threshold is not None and not (isinstance(threshold, Real) and 0.0 <= threshold <= 1.0):
-            raise BoilerplateError(f"threshold is {threshold!r}; it must lie between 0 and 1")
+            raise ParameterError(f"threshold is {threshold!r}; it must lie between 0 and 1")
         if not isinstance(model, (BoilerplateClassifier, str, Path, NoneType)):
             raise ModelError(
                 f"model is {model!r}; it must be a classifier, the path of a model file, or None"
@@ -70,14 +70,27 @@ class BoilerplateFilter:
         self.headline = headline
 
     def __call__(self, page: AnyPage, *, url: str | None = None) -> str:
-        """The article of a page; empty where the page has none."""
+        """The article of a page; empty where the page has none.
+
+        Args:
+            page: Text, undecoded bytes, or a BeautifulSoup tree or tag.
+            url: Where the page is from; told in the JSON format.
+
+        Raises:
+            PageError: If the page is of another type or has too many blocks.
+            ModelError: If the model does not fit the page's kind.
+            ParameterError: If the `url` is no string.
+        """
         if not isinstance(url, (str, NoneType)):
             raise ParameterError(f"url is {url!r}; it must be a string or None")
         segmented = segment(page, self.kind)
         return render(segmented, self._judged(segmented, self._kept), self.format, url)
 
     def classify(self, page: AnyPage) -> list[Block]:
-        """Every block of a page with its label and probability, in reading order."""
+        """Every block of a page with its label and probability, in reading order.
+
+        What a page may be and what is raised is as in a call.
+        """
         return self._judged(segment(page, self.kind), LABELS)
 
     def pipe(self, pages: Iterable[AnyPage], workers: int = 1) -> Iterator[str]:
@@ -178,7 +191,7 @@ def extract(
     Raises:
         PageError: If the page is of another type.
         ModelError: If the model cannot be loaded or does not fit the page's kind.
-        BoilerplateError: If another argument is out of range.
+        ParameterError: If another argument is out of range.
     """
     keep = BoilerplateFilter(model, threshold, format, kind, headline)
     return keep(page, url=url)

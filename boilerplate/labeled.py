@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections import Counter
@@ -16,6 +15,7 @@ from boilerplate.decoding import encoded
 from boilerplate.errors import LabelError, SourceError
 from boilerplate.page import LABELS, SPACELESS_RANGES, Kind, Label, Page
 from boilerplate.segment import segment
+from boilerplate.sources.inputs import json_object
 from boilerplate.sources.streams import Plain
 
 _WORD = re.compile(rf"[{SPACELESS_RANGES}]|[^\s{SPACELESS_RANGES}]+")
@@ -82,11 +82,9 @@ def _records(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             continue
         where = f"{file}, line {number}"
         try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise LabelError(f"{where}: this is not JSON ({error})") from None
-        if not isinstance(record, dict):
-            raise LabelError(f"{where}: a labelled page must be a JSON object")
+            record = json_object(line)
+        except SourceError as error:
+            raise LabelError(f"{where}: {error}") from None
         yield where, record
 
 

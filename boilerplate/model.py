@@ -162,7 +162,7 @@ class BoilerplateClassifier:
         return [self.page_proba(segment(page)) for page in pages]
 
     def predict(self, pages: Iterable[AnyPage]) -> list[list[Label]]:
-        """For each page the most probable label of every block."""
+        """For each page the most probable label of every block; raises as `predict_proba`."""
         return [[LABELS[k] for k in p.argmax(axis=1)] for p in self.predict_proba(pages)]
 
     def save(self, path: str | Path) -> None:
@@ -199,7 +199,11 @@ class BoilerplateClassifier:
         return classifier
 
     def page_proba(self, page: Page, computed: Features | None = None) -> Floats:
-        """`predict_proba` of one segmented page, whose features may be computed already."""
+        """`predict_proba` of one segmented page, whose features may be computed already.
+
+        Raises:
+            ModelError: If the classifier is not fitted, or not for pages of that kind.
+        """
         self._check_fitted()
         if not len(page):
             return np.zeros((0, len(LABELS)))

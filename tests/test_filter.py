@@ -250,12 +250,6 @@ def test_a_pipe_takes_large_trees(keep: BoilerplateFilter) -> None:
     assert list(keep.pipe([article], workers=2)) == [keep(article)]
 
 
-@pytest.mark.parametrize("page", [PAGE, PAGE.encode(), BeautifulSoup(PAGE, "html.parser")])
-def test_a_pipe_takes_no_single_page(keep: BoilerplateFilter, page: Any) -> None:
-    with pytest.raises(BoilerplateError, match="many pages"):
-        keep.pipe(page)
-
-
 class _Noted(BoilerplateClassifier):
     """Notes each process in which it is unpickled."""
 

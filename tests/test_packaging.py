@@ -123,13 +123,14 @@ def test_the_public_names_are_there_and_described() -> None:
         "LabelError",
         "ModelError",
         "PageError",
+        "ParameterError",
         "classify",
         "extract",
     }
     assert set(boilerplate.__all__) == promised
     for name in promised:
         assert getattr(boilerplate, name).__doc__
-    for name in ("LabelError", "ModelError", "PageError"):
+    for name in ("LabelError", "ModelError", "PageError", "ParameterError"):
         assert issubclass(getattr(boilerplate, name), boilerplate.BoilerplateError)
 
 

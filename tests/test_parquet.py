@@ -10,7 +10,8 @@ from commands import run
 from crawls import HTML, PAGES, items, records
 from pyarrow import parquet
 
-from boilerplate.sources import MOST_BYTES, Failed, Reader, Record, find
+from boilerplate.sources import Failed, Reader, Record, find
+from boilerplate.sources.items import MOST_BYTES
 from boilerplate.sources.parquet import schema
 from boilerplate.sources.sinks import sink
 

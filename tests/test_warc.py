@@ -26,7 +26,8 @@ from crawls import (
 
 from boilerplate.decoding import check_page
 from boilerplate.errors import PageError
-from boilerplate.sources import MOST_BYTES, Failed, Reader, Record, Skipped, find
+from boilerplate.sources import Failed, Reader, Record, Skipped, find
+from boilerplate.sources.items import MOST_BYTES
 from boilerplate.sources.streams import DICTIONARY
 
 

@@ -9,7 +9,7 @@ import click
 from boilerplate.cli import options
 from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page
-from boilerplate.cli.report import Report
+from boilerplate.cli.report import Report, warn
 from boilerplate.sources import find
 from boilerplate.sources.inputs import names
 
@@ -45,9 +45,9 @@ def command(
     inputs = find(pages)
     with opened(output, [*pages, *names(inputs), model]) as stream:
         terminal = stream.isatty()
-        for name, blocks in each_page(inputs, classify, report, show_progress=not terminal):
+        for name, blocks in each_page(inputs, classify, report, hidden=terminal):
             if not blocks:
-                report.warning(name, "this page has no text")
+                warn(name, "this page has no text")
             elif terminal:
                 _show(name, blocks, stream)
                 continue

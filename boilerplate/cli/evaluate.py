@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from math import fsum
@@ -16,6 +15,7 @@ from boilerplate.cli import options
 from boilerplate.cli.output import write_summary
 from boilerplate.cli.report import Failure, Report, progress
 from boilerplate.errors import LabelError, SourceError
+from boilerplate.sources.inputs import json_object
 from boilerplate.sources.streams import Plain
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def _judged(
     if not line:
         raise Failure(f"{gold}: there is no page in this file")
     try:
-        first = _record(line)
-    except LabelError as error:
+        first = json_object(line)
+    except SourceError as error:
         raise Failure(f"{name}: {error}") from error
     if "blocks" in first and gold.is_file():
         return _labeled_pages(gold, keep, report)
@@ -105,21 +105,11 @@ def _gold_texts(
 
     for name, line in progress(lines, None, "Pages"):
         with report.page(name):
-            record = _record(line)
+            record = json_object(line)
             page, text = record.get("html"), record.get("text")
             if not isinstance(page, str) or not isinstance(text, str):
                 raise LabelError('a line needs "html", a page, and "text", its main text')
             yield word_scores(keep(page), text), None
-
-
-def _record(line: bytes) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise LabelError(f"this is not JSON ({error})") from None
-    if not isinstance(record, dict):
-        raise LabelError("a line must be a JSON object")
-    return record
 
 
 def _lines(gold: Path) -> Iterator[tuple[str, bytes]]:

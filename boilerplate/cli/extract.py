@@ -11,7 +11,7 @@ from click.core import ParameterSource
 from boilerplate.cli import options
 from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page, is_batch
-from boilerplate.cli.report import Report, tell
+from boilerplate.cli.report import Report, warn
 from boilerplate.sources import Input, Skipped, find
 from boilerplate.sources.inputs import is_folder, names
 from boilerplate.sources.sinks import PLAIN, suffix_of
@@ -107,7 +107,7 @@ def command(
     inputs = find(pages, text_field)
     for source in inputs:
         if isinstance(source, Skipped):
-            tell(f"Warning: {source.id}: this is passed over: {source.reason}")
+            warn(source.id, f"this is passed over: {source.reason}")
     in_containers = any(isinstance(source, Input) and source.format != "page" for source in inputs)
     if _asks_for_many() or _is_for_many(output) or in_containers:
         from boilerplate.cli.crawl import Extraction, crawl
@@ -132,10 +132,10 @@ def command(
     report = Report()
     with opened(output, [*pages, *names(inputs), model]) as stream:
         terminal = stream.isatty()
-        for name, article in each_page(inputs, keep, report, show_progress=not terminal):
+        for name, article in each_page(inputs, keep, report, hidden=terminal):
             record = json.loads(article) if format == "json" else {"text": article}
             if not (record["blocks"] if format == "json" else article):
-                report.warning(name, "the article is empty: no block of this page was kept")
+                warn(name, "the article is empty: no block of this page was kept")
             if format == "json" or (is_batch(pages) and not terminal):
                 write_json({"id": name, **record}, stream)
             elif terminal:

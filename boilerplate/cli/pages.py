@@ -25,11 +25,12 @@ def each_page(
     do: Callable[[bytes], _T],
     report: Report,
     *,
-    show_progress: bool = True,
+    hidden: bool,
 ) -> Iterator[tuple[str, _T]]:
     """Do something with every page; yield the page's name and the result, in order.
 
-    What fails, and what holds many pages, is told to `report` and left out.
+    What fails, and what holds many pages, is told to `report` and left out. Progress is `hidden`
+    where the result is shown on the same terminal.
     """
     names: list[str] = []
     for source in inputs:
@@ -40,7 +41,7 @@ def each_page(
             report.failure(source.name, sentence)
         elif isinstance(source, Input):
             names.append(source.name)
-    for name in progress(names, len(names), "Pages", hidden=not show_progress):
+    for name in progress(names, len(names), "Pages", hidden=hidden):
         with report.page(name):
             yield name, do(_read(name))
 

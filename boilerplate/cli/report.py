@@ -50,10 +50,6 @@ class Report:
         self.failed += 1
         tell(f"Error: {name}: {sentence}")
 
-    def warning(self, name: str, sentence: str) -> None:
-        """Say what a user would want to know of the page `name`."""
-        tell(f"Warning: {name}: {sentence}")
-
     def stop_if_all_failed(self) -> None:
         """Leave if nothing could be done, before any output takes the place of an older one."""
         if self.failed and not self.done:
@@ -73,6 +69,11 @@ def tell(message: str) -> None:
     """
     with suppress(OSError):
         click.echo(_line(message), err=True)
+
+
+def warn(name: str, sentence: str) -> None:
+    """Say what a user would want to know of the page or file `name`."""
+    tell(f"Warning: {name}: {sentence}")
 
 
 def _line(message: str) -> str:

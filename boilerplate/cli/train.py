@@ -13,7 +13,7 @@ import click
 
 from boilerplate.cli import options
 from boilerplate.cli.output import check_apart, write_summary
-from boilerplate.cli.report import Failure, Report, progress
+from boilerplate.cli.report import Failure, progress, warn
 from boilerplate.errors import LabelError
 from boilerplate.page import LABELS
 from boilerplate.writing import is_device
@@ -104,7 +104,7 @@ def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
         if parts > 1:
             scores[kind] = {"folds": parts, **_cross_validate(of_kind, parts, fit)._asdict()}
         elif folds > 1:
-            Report().warning(kind, "all pages are of one source: there is no cross-validation")
+            warn(kind, "all pages are of one source: there is no cross-validation")
     model.info_ = {"trained_on": trained_on, "scores": scores}
     model.save(output)
     rows = [{"kind": kind, **trained_on[kind], **scores.get(kind, {})} for kind in trained_on]
@@ -115,12 +115,12 @@ def _to_learn_from(pages: Sequence[LabeledPage]) -> list[LabeledPage]:
     """The pages that have blocks; tells of what is not learnt from."""
     for page in pages:
         if not page.labels:
-            Report().warning(page.id, "the page has no text: it is left out")
+            warn(page.id, "the page has no text: it is left out")
     lacking = [page for page in pages if None in page.labels]
     if lacking:
         blocks = sum(page.labels.count(None) for page in lacking)
         what = f"pages with blocks that have no label, {blocks} in all: these are left out"
-        Report().warning(lacking[0].id, f"the first of {len(lacking)} {what}")
+        warn(lacking[0].id, f"the first of {len(lacking)} {what}")
     return [page for page in pages if page.labels]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from boilerplate.decoding import decoded, encoded
-from boilerplate.errors import PageError
+from boilerplate.errors import PageError, ParameterError
 from boilerplate.page import Page
 from boilerplate.segment.html import segment_html
 from boilerplate.segment.kind import guess_kind
@@ -27,8 +27,8 @@ def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:
         kind: ``"html"``, ``"text"`` or ``"auto"``, which looks at the page.
 
     Raises:
-        PageError: If the page is of another type or has more blocks than can be judged, or the kind
-            is not one of the three.
+        PageError: If the page is of another type or has more blocks than can be judged.
+        ParameterError: If the kind is not one of the three.
     """
     check_kind(kind)
     if isinstance(page, Page):
@@ -49,9 +49,9 @@ def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:
 
 
 def check_kind(kind: str) -> None:
-    """Raise a PageError if this is no kind of page that can be asked for."""
+    """Raise a ParameterError if this is no kind of page that can be asked for."""
     if kind not in ("auto", "html", "text"):
-        raise PageError(f"kind is {kind!r}; it must be 'auto', 'html' or 'text'")
+        raise ParameterError(f"kind is {kind!r}; it must be 'auto', 'html' or 'text'")
 
 
 def check_many(pages: Any) -> None:

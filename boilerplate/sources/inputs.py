@@ -213,20 +213,24 @@ def _unless_other(source: Source, text_field: str) -> Source:
 
 def _object(line: bytes) -> dict[str, object] | None:
     try:
-        record = parsed(line)
-    except (ValueError, RecursionError):
+        return json_object(line)
+    except SourceError:
         return None
-    return record if isinstance(record, dict) else None
 
 
-def parsed(line: bytes) -> Any:
-    """The value of a line of JSON; an integer of more digits than Python reads stays text.
+def json_object(line: bytes) -> dict[str, Any]:
+    """The object in a line of JSON; an integer of more digits than Python reads stays text.
 
     Raises:
-        ValueError: If it is not JSON.
-        RecursionError: If it is nested too deep.
+        SourceError: If it is not JSON, or no object.
     """
-    return json.loads(line, parse_int=_integer)
+    try:
+        record = json.loads(line, parse_int=_integer)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"this is not JSON ({error})") from None
+    if not isinstance(record, dict):
+        raise SourceError("a line must be a JSON object")
+    return record
 
 
 def _integer(digits: str) -> int | str:

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Any
 
 from boilerplate.errors import SourceError
-from boilerplate.sources.inputs import COMPRESSED, FIRST_RECORDS, parsed
+from boilerplate.sources.inputs import COMPRESSED, FIRST_RECORDS, json_object
 from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record, Skipped
 from boilerplate.sources.streams import Plain
 
@@ -73,11 +73,9 @@ def _found(
 
 def _item(line: bytes, where: str, text_field: str, id_field: str) -> Item | _Other:
     try:
-        fields = parsed(line)
-    except (ValueError, RecursionError) as error:
-        return Failed(where, f"this is not JSON ({error})")
-    if not isinstance(fields, dict):
-        return Failed(where, "a line must be a JSON object")
+        fields = json_object(line)
+    except SourceError as error:
+        return Failed(where, str(error))
     if text_field not in fields:
         failed = Failed(_id(fields, id_field, where), f"there is no field {text_field!r}")
         return _Other(failed, ", ".join(fields) or "none at all")
