@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, TypeVar
 from boilerplate.decision import labelled
 from boilerplate.errors import BoilerplateError, ModelError, PageError, ParameterError
 from boilerplate.features import features
-from boilerplate.model import AnyPage, BoilerplateClassifier
+from boilerplate.model import BoilerplateClassifier
 from boilerplate.page import LABELS, Block, Label, Page
 from boilerplate.pruning import prune
 from boilerplate.render import FORMATS, render
-from boilerplate.segment import check_kind, check_many, is_soup, segment
+from boilerplate.segment import AnyPage, check_kind, check_many, is_soup, segment
 
 if TYPE_CHECKING:
     from bs4 import Tag
@@ -103,35 +103,44 @@ class BoilerplateFilter:
         Raises:
             ParameterError: If there is not even one worker.
             PageError: If there is one page in the place of many.
-            PageError, ModelError: As a call does, at the place of the page in the order.
+            PageError, ModelError: As a call does, at the place of the page in the order; who asks
+                for the next article after that gets the next page's.
         """
         check_many(pages)
         if not isinstance(workers, Integral) or workers < 1:
             raise ParameterError(f"workers is {workers!r}; it must be a whole number above zero")
-        return map(self, pages) if workers == 1 else self._shared(pages, workers)
+        # With `map` an error ends one page, not the iterator.
+        return map(self, pages) if workers == 1 else map(_unless_error, self._tried(pages, workers))
 
-    def _shared(self, pages: Iterable[AnyPage], workers: int) -> Iterator[str]:
+    def _tried(self, pages: Iterable[AnyPage], workers: int) -> Iterator[str | BoilerplateError]:
+        """The article of each page, or why there is none, by several processes."""
         from joblib import Parallel, delayed
 
         with Parallel(n_jobs=workers, batch_size=1) as parallel:
             for window in _windows(pages, workers * _WINDOW):
-                # Large trees cannot be sent to another process: they are cut here.
-                sent = [segment(page) if is_soup(page) else page for page in window]
+                sent = [self._sent(page) for page in window]
                 parts = (sent[first : first + _BATCH] for first in range(0, len(sent), _BATCH))
-                for article in chain.from_iterable(parallel(map(delayed(self._attempts), parts))):
-                    if isinstance(article, BoilerplateError):
-                        raise article
-                    yield article
+                yield from chain.from_iterable(parallel(map(delayed(self._try_all), parts)))
 
-    def _attempts(self, pages: Iterable[AnyPage]) -> list[str | BoilerplateError]:
-        """The article of each page, or why there is none."""
-        return [self._attempt(page) for page in pages]
-
-    def _attempt(self, page: AnyPage) -> str | BoilerplateError:
+    def _sent(self, page: AnyPage) -> str | bytes | Page | BoilerplateError:
+        """A page as it goes to another process, which takes neither large trees nor all else."""
+        if type(page) is str or type(page) is bytes:
+            return page
         try:
-            return self(page)
+            return segment(page, self.kind)
         except BoilerplateError as error:
             return error
+
+    def _try_all(
+        self, pages: Iterable[str | bytes | Page | BoilerplateError]
+    ) -> list[str | BoilerplateError]:
+        tried: list[str | BoilerplateError] = []
+        for page in pages:
+            try:
+                tried.append(page if isinstance(page, BoilerplateError) else self(page))
+            except BoilerplateError as error:
+                tried.append(error)
+        return tried
 
     def prune(self, soup: Soup) -> Soup:
         """Remove the boilerplate from a BeautifulSoup tree in place, and return the tree.
@@ -211,6 +220,12 @@ def classify(
     `url`.
     """
     return BoilerplateFilter(model, threshold, kind=kind).classify(page)
+
+
+def _unless_error(article: str | BoilerplateError) -> str:
+    if isinstance(article, BoilerplateError):
+        raise article
+    return article
 
 
 def _windows(pages: Iterable[AnyPage], size: int) -> Iterator[list[AnyPage]]:

@@ -6,24 +6,22 @@ import inspect
 from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from boilerplate.errors import LabelError, ModelError, ParameterError
 from boilerplate.features import Features
 from boilerplate.modelfile import read_model, write_model
 from boilerplate.page import LABELS, Floats, Label, Page
 from boilerplate.passes import Passes
-from boilerplate.segment import check_many, segment
+from boilerplate.segment import AnyPage, check_many, segment
 
 if TYPE_CHECKING:
-    from bs4 import Tag
     from sklearn.utils import Tags
 
 _C = (1e-9, 1e9)  # what C may be
-
-AnyPage: TypeAlias = "str | bytes | Tag | Page"
 
 
 class BoilerplateClassifier:
@@ -69,7 +67,7 @@ class BoilerplateClassifier:
         """The constructor's arguments by name."""
         return {name: getattr(self, name) for name in _parameters()}
 
-    def set_params(self, **params: Any) -> BoilerplateClassifier:
+    def set_params(self, **params: Any) -> Self:
         """Set constructor arguments by name; returns the classifier.
 
         Raises:
@@ -98,9 +96,9 @@ class BoilerplateClassifier:
     def fit(
         self,
         pages: Iterable[AnyPage],
-        labels: Iterable[Sequence[str | None] | Floats],
+        labels: Iterable[Sequence[str | None] | NDArray[Any]],
         groups: Iterable[object] | None = None,
-    ) -> BoilerplateClassifier:
+    ) -> Self:
         """Fit on labelled pages.
 
         Args:
@@ -181,7 +179,7 @@ class BoilerplateClassifier:
         write_model(Path(path), self.passes_, params, self.info_)
 
     @classmethod
-    def load(cls, path: str | Path) -> BoilerplateClassifier:
+    def load(cls, path: str | Path) -> Self:
         """Read a model that `save` wrote; nothing in the file is ever executed.
 
         Raises:
@@ -243,7 +241,7 @@ def _as_many(values: Iterable[Any], pages: Sequence[Page], name: str) -> list[An
     return result
 
 
-def _shares(labels: Sequence[str | None] | Floats, page: Page, number: int) -> Floats:
+def _shares(labels: Sequence[str | None] | NDArray[Any], page: Page, number: int) -> Floats:
     """Labels by name or by share to shares, shape (n_blocks, 3)."""
     if isinstance(labels, np.ndarray) and labels.dtype.kind in "biuf":
         shares = labels.astype(np.float64)
@@ -255,14 +253,15 @@ def _shares(labels: Sequence[str | None] | Floats, page: Page, number: int) -> F
     elif labels is None:
         raise LabelError(f"page {number} has no labels")
     else:
-        labels = list(labels)
-        unknown = [label for label in labels if label is not None and label not in LABELS]
-        if unknown:
-            raise LabelError(
-                f"page {number} has the label {unknown[0]!r}; labels are {', '.join(LABELS)}, or "
-                "an array of shares"
-            )
-        shares = np.array([[label == name for name in LABELS] for label in labels], np.float64)
+        # In pandas a label that is None may become NaN.
+        names = [None if isinstance(one, float) and one != one else one for one in labels]
+        for one in names:
+            if one is not None and not (isinstance(one, str) and one in LABELS):
+                raise LabelError(
+                    f"page {number} has the label {one!r}; labels are {', '.join(LABELS)} and "
+                    f"None, or an array of shares"
+                )
+        shares = np.array([[one == name for name in LABELS] for one in names], np.float64)
         shares = shares.reshape(-1, len(LABELS))
         fits = len(shares) == len(page)
     if not fits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import re
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pyarrow
 import pytest
 from commands import LABELED
 
@@ -161,6 +163,15 @@ def test_datatrove(
     assert all(document["text"] == pages[name] for name, document in dropped.items())
 
 
+@pytest.fixture(params=["fork", "forkserver"])
+def start_method(request: pytest.FixtureRequest) -> Iterator[None]:
+    before = multiprocessing.get_start_method()
+    multiprocessing.set_start_method(request.param, force=True)
+    yield
+    multiprocessing.set_start_method(before, force=True)
+
+
+@pytest.mark.usefixtures("start_method")
 def test_a_page_that_takes_too_long_costs_datatrove_itself_alone(
     rows: list[Row], model: str, tmp_path: Path
 ) -> None:
@@ -297,6 +308,15 @@ def test_datasets(
     check_table(list(streamed), rows, articles)
 
 
+def test_nulls_of_pandas_are_nulls(model: str) -> None:
+    pandas = pytest.importorskip("pandas")
+    from boilerplate.engines.datasets import ArticleMapper
+
+    nulls = pandas.Series([None, pandas.NA, float("nan")], dtype=object)
+    errors = ArticleMapper(model=model)({"html": nulls})["error"]
+    assert all(NULL in error for error in errors)
+
+
 def test_a_table_is_told_what_is_wrong_with_its_columns(model: str) -> None:
     from boilerplate.engines.datasets import ArticleMapper
 
@@ -310,6 +330,8 @@ def test_a_table_is_told_what_is_wrong_with_its_columns(model: str) -> None:
         ArticleMapper(model=model, output_column="html", error_column="html")({"html": ["x"]})
     with pytest.raises(BoilerplateError, match="batched=True"):
         ArticleMapper(model=model)({"html": "<p>x"})
+    with pytest.raises(BoilerplateError, match="not be a Table; leave out with_format"):
+        ArticleMapper(model=model)(pyarrow.table({"html": ["<p>x"]}))
     with pytest.raises(BoilerplateError, match=r"nowhere\.json"):
         ArticleMapper(model="nowhere.json")
 
@@ -371,6 +393,15 @@ print(json.dumps({{k: v for k, v in stats.items() if k.startswith("boilerplate/"
     assert sum(counts.values()) == len(found)
 
 
+def test_scrapy_is_told_of_items_without_a_place_for_the_article(model: str) -> None:
+    scrapy = pytest.importorskip("scrapy")
+    from boilerplate.engines.scrapy import ArticlePipeline
+
+    page = type("Page", (scrapy.Item,), {"html": scrapy.Field()})(html="<p>x")
+    with pytest.raises(BoilerplateError, match=r"Page has no field 'text'.*output_field"):
+        ArticlePipeline(model=model).process_item(page)
+
+
 def test_langchain(rows: list[Row], articles: dict[str, str], model: str) -> None:
     pytest.importorskip("langchain_core")
     from langchain_core.documents import Document
@@ -408,5 +439,7 @@ def test_llama_index(rows: list[Row], articles: dict[str, str], model: str) -> N
     assert {node.node_id: node.get_content() for node in found} == articles
     assert empty.metadata == {"size": 1, "boilerplate_error": EMPTY}
     assert empty.get_content() == ""
-    told = ArticleTransform(model=model, headline=False)
+    with pytest.raises(ValueError, match="headlines"):
+        ArticleTransform(headlines=False)
+    told = ArticleTransform(model=Path(model), headline=False)
     assert ArticleTransform.from_dict(told.to_dict())(pages[:1])[0].text == told(pages[:1])[0].text

@@ -222,12 +222,18 @@ def test_a_pipe_ends_with_its_pages(keep: BoilerplateFilter) -> None:
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_what_is_no_page_ends_a_pipe_at_its_place(keep: BoilerplateFilter, workers: int) -> None:
-    pages: list[Any] = [PAGE] * 20 + [None, PAGE]
-    articles = keep.pipe(pages, workers=workers)
-    assert list(islice(articles, 20)) == [keep(PAGE)] * 20
-    with pytest.raises(PageError, match="NoneType"):
-        next(articles)
+def test_what_is_no_page_costs_a_pipe_its_place_alone(
+    keep: BoilerplateFilter, workers: int, tmp_path: Path
+) -> None:
+    (tmp_path / "page.html").write_text(PAGE)
+    with (tmp_path / "page.html").open("rb") as file:
+        pages: list[Any] = [PAGE] * 20 + [None, file, PAGE]
+        articles = keep.pipe(pages, workers=workers)
+        assert list(islice(articles, 20)) == [keep(PAGE)] * 20
+        for name in ("NoneType", "BufferedReader"):
+            with pytest.raises(PageError, match=name):
+                next(articles)
+        assert list(articles) == [keep(PAGE)]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -248,6 +254,8 @@ def test_a_pipe_takes_large_trees(keep: BoilerplateFilter) -> None:
     article = BeautifulSoup(PAGE + "<b>" * 500 + "deep", "html.parser").find("html")
     assert isinstance(article, Tag)
     assert list(keep.pipe([article], workers=2)) == [keep(article)]
+    texts = article.find_all(string=True)  # which hold their tree
+    assert list(keep.pipe([texts[-1]], workers=2)) == [keep(str(texts[-1]))]
 
 
 class _Noted(BoilerplateClassifier):

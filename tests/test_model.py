@@ -266,6 +266,7 @@ def test_pages_of_one_template_are_learned_though_they_differ_by_next_to_nothing
         (PAGES, [np.eye(3)[[2] * 6].tolist()] * 6, "label .*or an array of shares"),
         (PAGES[:1], [LABELS[0][:-1]], "page 0 do not fit its 6 blocks"),
         (PAGES[:1], [["content"] * 5 + ["article"]], "'article'"),
+        (PAGES[:1], [[np.ones(3)] * 6], "or an array of shares"),
         (PAGES[:1], [np.ones((6, 2))], "do not fit"),
         (PAGES[:1], [np.full((6, 3), np.nan)], "page 0 must be 0 to 1"),
         (PAGES[:1], [np.full((6, 3), [-0.5, 1.0, 0.5])], "must be 0 to 1"),
@@ -273,6 +274,7 @@ def test_pages_of_one_template_are_learned_though_they_differ_by_next_to_nothing
         (PAGES[:1], [["content"] * 6], "no block of the html pages is labelled boilerplate"),
         (PAGES[:1], [["boilerplate"] * 6], "no block of the html pages is labelled content"),
         (PAGES[:1], [[None] * 6], "is labelled content"),
+        (PAGES[:1], [[float("nan")] * 6], "is labelled content"),  # None, as pandas has it
         ([], [], "nothing|no page"),
         (["", "<p>"], [[], []], "no page"),
     ],

@@ -63,7 +63,8 @@ class Articles:
 
 
 def _readable(page: Any) -> Any:
-    if page is None or page != page:  # null, which pandas may tell as NaN
+    # Null, which pandas may tell as NA or as NaN.
+    if page is None or type(page).__name__ == "NAType" or page != page:
         raise PageError("there is no page: the value is null")
     if isinstance(page, bytearray):
         page = bytes(page)

@@ -19,6 +19,11 @@ class ArticleMapper(PageColumns):
 
     def __call__(self, batch: Mapping[str, Sequence[Any]]) -> dict[str, list[str]]:
         """The columns of articles and errors, which `map` adds to the others."""
+        if not hasattr(batch, "keys"):
+            raise BoilerplateError(
+                f"a batch must hold columns by name, not be a {type(batch).__name__}; leave out "
+                f"with_format"
+            )
         self._check(batch)
         if isinstance(batch[self.text_column], (str, bytes)):
             raise BoilerplateError("this is one row, not a batch: map it with batched=True")

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from typing import Unpack
+from functools import partial
+from typing import Any, Unpack
 
 from boilerplate.engines._pages import Articles, FilterOptions, engine
 from boilerplate.errors import PageError
 
 with engine("datatrove"):
     from datatrove.data import Document, DocumentsPipeline
-    from datatrove.pipeline.extractors.base import BaseExtractor
+    from datatrove.pipeline.extractors.base import BaseExtractor, ExtractorSandbox
     from datatrove.pipeline.filters.base_filter import BaseFilter
     from datatrove.pipeline.writers.disk_base import DiskWriter
+
+
+def _without_processes(sandbox: ExtractorSandbox) -> dict[str, Any]:
+    held = ("process", "all_processes", "parent_conn", "child_conn")
+    return {name: value for name, value in vars(sandbox).items() if name not in held}
+
+
+# Where processes are spawned, datatrove's sandbox sends itself to a new one with its dead ones,
+# which cannot be pickled: after one page that took too long no other would come out.
+if "__getstate__" not in vars(ExtractorSandbox):
+    ExtractorSandbox.__getstate__ = _without_processes
+
+
+def _article(articles: Articles, text: str) -> str | PageError:
+    article, error = articles(text)
+    return PageError(error) if article is None else article
 
 
 class ArticleExtractor(BaseExtractor):
@@ -41,10 +58,13 @@ class ArticleExtractor(BaseExtractor):
         self.exclusion_writer = exclusion_writer
         self._articles = Articles(**options)
 
-    def extract(self, text: str) -> str | PageError:
-        """The article; an error is returned, for datatrove to raise outside of its sandbox."""
-        article, error = self._articles(text)
-        return PageError(error) if article is None else article
+    @property
+    def extract(self) -> Callable[[str], str | PageError]:
+        """What gives a page's article; it goes into the sandbox without the writer's open files.
+
+        An error is returned, for datatrove to raise outside of its sandbox.
+        """
+        return partial(_article, self._articles)
 
     def run(
         self, data: DocumentsPipeline, rank: int = 0, world_size: int = 1
@@ -59,7 +79,8 @@ class ArticleExtractor(BaseExtractor):
                 yield document
                 # Asked for the next one, and this one did not come out of the base class.
                 if writer is not None and document is not forwarded:
-                    document.metadata["filter_reason"] = "failed" if document.text else "empty"
+                    empty = page and not document.text
+                    document.metadata["filter_reason"] = "empty" if empty else "failed"
                     document.text = page
                     writer.write(document, rank)
 

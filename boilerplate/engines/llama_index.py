@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 from boilerplate.engines._pages import Articles, engine
 
 with engine("llama-index"):
     from llama_index.core.schema import BaseNode, TransformComponent
-    from pydantic import PrivateAttr
+    from pydantic import BeforeValidator, ConfigDict, PrivateAttr
+
+
+def _as_text(model: Any) -> Any:
+    return str(model) if isinstance(model, Path) else model
 
 
 class ArticleTransform(TransformComponent):
@@ -20,7 +25,9 @@ class ArticleTransform(TransformComponent):
     path, so that LlamaIndex can tell one transformation's cache from another's.
     """
 
-    model: str | None = None
+    model_config = ConfigDict(extra="forbid")
+
+    model: Annotated[str | None, BeforeValidator(_as_text)] = None
     threshold: float | None = None
     format: str = "text"
     kind: str = "auto"

@@ -6,6 +6,7 @@ import logging
 from typing import Any, Unpack
 
 from boilerplate.engines._pages import Articles, FilterOptions, engine
+from boilerplate.errors import BoilerplateError
 
 with engine("scrapy"):
     from itemadapter import ItemAdapter
@@ -49,7 +50,13 @@ class ArticlePipeline:
         """The item, with the article of its page."""
         fields = ItemAdapter(item)
         article, error = self._articles(fields.get(self.text_field))
-        fields[self.output_field] = article
+        try:
+            fields[self.output_field] = article
+        except KeyError:
+            raise BoilerplateError(
+                f"{type(item).__name__} has no field {self.output_field!r} for the article; "
+                f"declare it, or name another one by output_field in the setting BOILERPLATE"
+            ) from None
         if error is not None:
             _logger.error("No article of %s: %s", fields.get("url", "an item"), error)
         if self._crawler is not None:

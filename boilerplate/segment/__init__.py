@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from boilerplate.decoding import decoded, encoded
 from boilerplate.errors import PageError, ParameterError
@@ -15,10 +15,12 @@ from boilerplate.segment.text import segment_text
 if TYPE_CHECKING:
     from bs4 import Tag
 
+AnyPage: TypeAlias = "str | bytes | bytearray | memoryview | Tag | Page"
+
 _MOST_BLOCKS = 1_000_000  # each takes some 5 kB of memory while a page is judged
 
 
-def segment(page: str | bytes | Tag | Page, kind: str = "auto") -> Page:
+def segment(page: AnyPage, kind: str = "auto") -> Page:
     """Cut a page into blocks.
 
     Args:

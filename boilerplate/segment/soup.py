@@ -68,5 +68,5 @@ def soup_texts(soup: Tag) -> Iterator[NavigableString]:
 def _plain(tag: Tag) -> dict[str, str | None]:
     return {
         name: " ".join(map(str, value)) if isinstance(value, list) else str(value)
-        for name, value in tag.attrs.items()
+        for name, value in (tag.attrs or {}).items()  # a decomposed tag has none
     }
