@@ -26,11 +26,11 @@ from threadpoolctl import threadpool_limits
 
 from benchmarks.growth import growth_table
 from boilerplate import BoilerplateFilter
+from boilerplate.arrays import Floats
 from boilerplate.decision import cut
 from boilerplate.decoding import decode
 from boilerplate.features import features
 from boilerplate.filter import shipped_model
-from boilerplate.page import Floats
 from boilerplate.render import render
 from boilerplate.segment import segment
 from training.corpora import read_corpus
@@ -172,8 +172,9 @@ def main(corpora: Path, pages: int) -> None:
     """Measure and write docs/speed.md."""
     html = [page.html for page in islice(read_corpus(corpora, "wcxb-dev"), WARM_UP + pages)]
     text = [flatten(page, number) for number, page in enumerate(html)]
-    lines = ["# Speed", "", "Written by `python -m benchmarks.speed`; processor time on one core."]
-    lines += [f"Python {platform.python_version()}, {platform.machine()}.", ""]
+    lines = ["# Speed", "", "Written by `python -m benchmarks.speed --corpora folder`; processor"]
+    python = f"Python {platform.python_version()}, {platform.machine()}"
+    lines += [f"time on one core. {python}.", ""]
     lines += ["Every page is new to every extractor, and to `boilerplate` as a whole; its stages"]
     lines += ["are measured after that, when the caches hold the page. All start at text: `decode`"]
     lines += ["is what bytes cost on top.", ""]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.page import Floats, Label, grouped
+from boilerplate.arrays import Floats, grouped
+from boilerplate.page import Label
 
 LEAST = 0.1  # a page whose blocks are all less likely than this has no article
 SPREAD = 2.5  # of the error that a page's blocks share, in log-odds
 GAP = 0.2  # expected F1 that is worth a gap from 0 to 1 in probability, where the cut goes
 PASSAGE = 100.0  # words of a passage that is kept only once
-# numpy.polynomial.hermite_e.hermegauss(9), whose import would cost each cold start 7 ms.
+# numpy.polynomial.hermite_e.hermegauss(9), whose import each cold start would pay for.
 _NODES = np.array((1.0232556637891326, 2.07684797867783, 3.20542900285647, 4.512745863399783))
 _NODES = np.concatenate((-_NODES[::-1], (0.0,), _NODES))
 _WEIGHTS = np.array(

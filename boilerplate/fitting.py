@@ -13,9 +13,10 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
+from boilerplate.arrays import Floats, Ints
 from boilerplate.decision import cut
 from boilerplate.features import Features, features, side_by_side
-from boilerplate.page import LABELS, Floats, Ints, Page
+from boilerplate.page import LABELS, Page
 from boilerplate.passes import OUTPUTS, PLACES, Passes
 from boilerplate.vocabulary import token_rows, vocabulary_of
 
@@ -92,7 +93,7 @@ def fit_passes(
     second = _fit(*table.rows_of(everything), C, seed)
     model = passes(fits[-1], second)
     model.stacked_names = list(extra[0])
-    return _without_trifles(model)
+    return _pruned(model)
 
 
 def _split(shares: Sequence[Floats], groups: Sequence[str], folds: int) -> list[tuple[Ints, Ints]]:
@@ -160,7 +161,7 @@ def _assemble(
     )
 
 
-def _without_trifles(model: Passes) -> Passes:
+def _pruned(model: Passes) -> Passes:
     """Leave out the tokens in the places where they weigh next to nothing in every question.
 
     The weights of the others are rounded.

@@ -16,7 +16,7 @@ from boilerplate.errors import LabelError, SourceError
 from boilerplate.page import LABELS, SPACELESS_RANGES, Kind, Label, Page
 from boilerplate.segment import segment
 from boilerplate.sources.inputs import json_object
-from boilerplate.sources.streams import Plain
+from boilerplate.sources.streams import Decompressed
 
 _WORD = re.compile(rf"[{SPACELESS_RANGES}]|[^\s{SPACELESS_RANGES}]+")
 SUFFIXES = (".jsonl", ".jsonl.gz", ".jsonl.zst")  # of the files that are read in a folder
@@ -72,7 +72,7 @@ def read_labeled(path: str | Path) -> list[LabeledPage]:
 def _records(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         with file.open("rb") as raw:
-            content = Plain(raw).readall()
+            content = Decompressed(raw).readall()
     except OSError as error:
         raise LabelError(f"{file}: {error.strerror}") from None
     except SourceError as error:

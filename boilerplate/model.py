@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate.arrays import Floats
 from boilerplate.errors import LabelError, ModelError, ParameterError
 from boilerplate.features import Features
 from boilerplate.modelfile import read_model, write_model
-from boilerplate.page import LABELS, Floats, Label, Page
+from boilerplate.page import LABELS, Label, Page
 from boilerplate.passes import Passes
 from boilerplate.segment import AnyPage, check_many, segment
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from boilerplate.arrays import Floats
 from boilerplate.decision import GAP, LEAST, PASSAGE, SPREAD
 from boilerplate.errors import ModelError
 from boilerplate.features import FEATURES_VERSION, features
-from boilerplate.page import Floats
 from boilerplate.passes import OUTPUTS, PLACES, Passes
 from boilerplate.segment import segment
 from boilerplate.writing import replacing

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+
+from boilerplate.arrays import Floats, Ints
 
 Kind = Literal["html", "text"]
 Label = Literal["content", "headline", "boilerplate"]
@@ -26,10 +27,6 @@ SPACELESS_RANGES = (
 UNSEEN = " \t\n\xad\u061c\u180e\ufeff" + "".join(
     map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
 )
-
-Floats = NDArray[np.float64]
-_Number = TypeVar("_Number", np.intp, np.uint64)
-Ints = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,50 +48,6 @@ class Block:
     tag: str | None
     link_density: float
     index: int
-
-
-def numbered(names: Sequence[str]) -> tuple[list[str], Ints]:
-    """The distinct names in order of appearance, and the number of each name among them."""
-    number = {name: k for k, name in enumerate(dict.fromkeys(names))}
-    return list(number), np.fromiter(map(number.__getitem__, names), np.intp, len(names))
-
-
-def distinct(values: NDArray[_Number]) -> NDArray[_Number]:
-    """The distinct values, sorted; `numpy.unique` hashes them, which takes longer."""
-    ordered = np.sort(values)
-    return ordered[_new(ordered)]
-
-
-class Groups(NamedTuple):
-    """Equal values as groups, which are numbered in the order of the values."""
-
-    number: Ints  # the group of each value, shape (n_values,)
-    order: Ints  # where the values stand, group by group; shape (n_values,)
-    first: Ints  # where each group stands first, shape (n_groups,)
-    times: Ints  # how many values each has
-
-
-def grouped(values: NDArray[_Number]) -> Groups:
-    """Find equal values by one sort, whose order `numpy.unique` would not give."""
-    order = np.argsort(values, kind="stable")
-    new = _new(values[order])
-    number = np.empty(values.size, np.intp)
-    number[order] = np.cumsum(new) - 1
-    return Groups(number, order, order[new], np.bincount(number))
-
-
-def _new(ordered: NDArray[_Number]) -> NDArray[np.bool_]:
-    """Which values differ from the one before."""
-    flags = np.ones(ordered.size, np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=flags[1:])
-    return flags
-
-
-def chain_ends(step: Ints) -> Ints:
-    """Where each place gets by going from place to place until one leads to itself."""
-    while ((following := step[step]) != step).any():
-        step = following
-    return step
 
 
 def _no_ints() -> Ints:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate.arrays import Floats, Ints, distinct
 from boilerplate.features import Features, features, side_by_side
 from boilerplate.features.lines import PLACES as LINE_PLACES
 from boilerplate.features.lines import Lines
@@ -23,7 +24,7 @@ from boilerplate.features.lines import numbers as line_numbers
 from boilerplate.features.tokens import PLACES as ELEMENT_PLACES
 from boilerplate.features.tokens import Named
 from boilerplate.features.tokens import numbers as element_numbers
-from boilerplate.page import Floats, Ints, Page, distinct
+from boilerplate.page import Page
 
 PLACES: dict[str, tuple[str, ...]] = {"html": ELEMENT_PLACES, "text": LINE_PLACES}
 _NUMBERS = {"html": element_numbers, "text": line_numbers}
@@ -238,9 +239,10 @@ def _folded(weights: Floats, mean: Floats, scale: Floats) -> tuple[Floats, Float
     return raw, -(np.ascontiguousarray(mean) @ raw)
 
 
-def _round(values: Floats, digits: int = 6) -> Floats:
+def _round(values: Floats) -> Floats:
+    """To six digits."""
     size = np.floor(np.log10(np.maximum(np.abs(values), 1e-300)))
-    unit = 10.0 ** np.clip(digits - 1 - size, -300, 300)
+    unit = 10.0 ** np.clip(5 - size, -300, 300)
     rounded = np.round(values * unit) / unit
     return np.where(np.abs(values) < 1e-9, 0.0, rounded)
 

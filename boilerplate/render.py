@@ -12,17 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from boilerplate.page import (
-    FENCE,
-    HEADINGS,
-    LISTS,
-    Block,
-    Elements,
-    Ints,
-    Page,
-    chain_ends,
-    grouped,
-)
+from boilerplate.arrays import Ints, chain_ends, grouped
+from boilerplate.page import FENCE, HEADINGS, LISTS, Block, Elements, Page
 
 FORMATS = ("text", "markdown", "html", "json")
 _STRUCTURE = frozenset(("li", *LISTS, "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS))

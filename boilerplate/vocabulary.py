@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy import sparse
 
+from boilerplate.arrays import Floats, Ints, distinct
 from boilerplate.features import Features
 from boilerplate.features.lines import Lines
 from boilerplate.features.lines import token_names as line_names
 from boilerplate.features.tokens import Named
 from boilerplate.features.tokens import token_names as element_names
-from boilerplate.page import Floats, Ints, Page, distinct
+from boilerplate.page import Page
 from boilerplate.passes import PLACES
 
 

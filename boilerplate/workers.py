@@ -27,7 +27,7 @@ _BATCH_COST = 1 << 18  # and what they may cost together, unless it is one
 _AHEAD = 256  # items read ahead for each process, while one holds up the order,
 _AHEAD_COST = 64 * 2**20  # and what they may cost together
 _TRIES = 2  # a process may have died of something else than the task it was at
-_STILLBORN = 3
+_MOST_FAILED_STARTS = 3
 _LATE = 1.0  # seconds in which it is noticed that a task's time is over, unless we stood still
 
 _Item = TypeVar("_Item")
@@ -94,7 +94,7 @@ class _Worker:
         context = multiprocessing.get_context("spawn")  # no locks of threads are copied
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_serve, args=(theirs, make), daemon=True)
-        with _deaf_children():
+        with _signals_blocked():
             self.process.start()
         theirs.close()
         self.ready = False
@@ -123,7 +123,7 @@ class _Crew(Generic[_Item]):
         self._slots: dict[int, _Slot[_Item]] = {}  # by number; a slot without a task is done
         self._queue: deque[int] = deque()
         self._cost = 0  # of all slots, for an item is held until its turn
-        self._stillborn = 0
+        self._failed_starts = 0
 
     def run(self, items: Iterable[_Item]) -> Iterator[tuple[_Item, Any]]:
         rest = enumerate(items)
@@ -170,7 +170,7 @@ class _Crew(Generic[_Item]):
                     worker.connection.send([argument for _, argument in batch])
                 except OSError:
                     self._queue.extendleft(number for number, _ in reversed(batch))
-                    self._bury(worker)
+                    self._remove(worker)
                     continue
                 worker.batch.extend(number for number, _ in batch)
                 worker.since = time.monotonic()
@@ -209,27 +209,27 @@ class _Crew(Generic[_Item]):
                 worker.since = now  # as after Ctrl-Z: it may have stood still as long as we did
             else:
                 self._done(worker, Lost(f"not done after {self._timeout:g} seconds"))
-                self._bury(worker)
+                self._remove(worker)
 
     def _hear(self, worker: _Worker) -> None:
         try:
             message = worker.connection.recv()
         except (EOFError, OSError):
-            self._mourn(worker)
+            self._died(worker)
             return
         if isinstance(message, _Unable):
             raise BoilerplateError(message.sentence)
         if worker.ready:
             self._done(worker, message)
         worker.ready = True
-        self._stillborn = 0
+        self._failed_starts = 0
         worker.since = time.monotonic()
 
     def _done(self, worker: _Worker, result: Any) -> None:
         slot = self._slots[worker.batch.popleft()]
         slot.task, slot.result = None, result
 
-    def _mourn(self, worker: _Worker) -> None:
+    def _died(self, worker: _Worker) -> None:
         """A process has died by itself: at a task, before it was ready, or between tasks."""
         worker.process.join()
         code = worker.process.exitcode or 0
@@ -240,12 +240,12 @@ class _Crew(Generic[_Item]):
             if slot.tries == _TRIES:
                 self._done(worker, Lost(f"its process died {_TRIES} times ({how})"))
         elif not worker.ready:
-            self._stillborn += 1
-            if self._stillborn == _STILLBORN:
+            self._failed_starts += 1
+            if self._failed_starts == _MOST_FAILED_STARTS:
                 raise BoilerplateError(f"the worker processes die as they begin ({how})")
-        self._bury(worker)
+        self._remove(worker)
 
-    def _bury(self, worker: _Worker) -> None:
+    def _remove(self, worker: _Worker) -> None:
         """End a process; others will do the rest of its batch."""
         worker.end()
         self.workers.remove(worker)
@@ -253,7 +253,7 @@ class _Crew(Generic[_Item]):
 
 
 @contextmanager
-def _deaf_children() -> Iterator[None]:
+def _signals_blocked() -> Iterator[None]:
     """Processes that begin in here never hear the signals by which a terminal or a scheduler
     ends a whole group: else they would seem to have died of their task."""
     if not hasattr(signal, "pthread_sigmask"):

@@ -126,7 +126,12 @@ def test_an_undeclared_encoding_is_detected(encoding: str, text: str, times: int
 
 @pytest.mark.parametrize(
     "text",
-    ["The council said it’s going to vote. " * 3, "Harbour—all of it. " * 9, "© 2020 Müller GmbH"],
+    [
+        "The council said it’s going to vote. " * 3,
+        "Harbour—all of it. " * 9,
+        "© 2020 Müller GmbH",
+        "naïve café résumé",
+    ],
 )
 def test_western_pages_are_not_taken_for_those_of_old_machines(text: str) -> None:
     assert decode(f"<p>{text}".encode("cp1252")) == f"<p>{text}"

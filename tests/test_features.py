@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from boilerplate.arrays import Floats
 from boilerplate.features import FEATURES_VERSION, features
 from boilerplate.features.lines import lines, numbers, token_names
 from boilerplate.features.table import columns
@@ -14,7 +15,7 @@ from boilerplate.features.tokens import named
 from boilerplate.features.tokens import numbers as element_numbers
 from boilerplate.features.tokens import token_names as element_names
 from boilerplate.features.wording import wording
-from boilerplate.page import Floats, Kind
+from boilerplate.page import Kind
 from boilerplate.segment import segment
 
 HTML = "<h1>Ice in the harbour</h1><ul><li><a href=/>Home</a></ul><p>The ice held for weeks."
@@ -337,6 +338,9 @@ RICH_HTML = """<title>Ice in the harbour - The Tide</title><meta property=og:typ
 <main class=content><article class="post tide" id=post-7><h1>Ice in the harbour</h1>
 <p class=byline><img src=a.jpg>By <a href=/anna>Anna Lind</a>, 4 March 2021 | 3 comments
 <p>The ice held the harbour for weeks, and the boats with it; nobody had seen it since 1929.
+<p>In the harbour there was ice, and in the ice there was a boat, and in the boat there was a cat
+that had come aboard in the autumn for the fish and the warmth, and now sat in the wheelhouse and
+looked at the ice in the harbour as if it were hers.
 <p>"It may last," said <b>harbour master</b> Lind (71), <i>who has counted forty boats</i>... Why?
 <h2>What it costs</h2><p>The harbour lost $4,000 a week, Lind said,<br>and the boats as much again.
 <blockquote>They wait at the quay for the ice to go.</blockquote>
@@ -348,7 +352,7 @@ boat of nine metres, built by her first owner in the winter of the great ice, it
 <div class=card><h4><a href=/b>Berta</a></h4><p>A tug</div><div class=card><h4>Clara</h4><p>A
 ferry.<ul><li>one<li>two<li>three</ul></div></div></main><aside class=sidebar><h4><a href=/n>More
 news</a></h4><p><a href=/1>Top stories →</a><p hidden>Share @tide #ice</aside>
-<div class=comments><p>lovely, isn't it?!<p>« So cold. »<p>港口昨晚结冰了。</div>
+<div class=comments><p>lovely, isn't it?!<p>« So cold. »<p>港口昨晚结冰了。没有人离开港口。</div>
 <footer class=footer>© 2021 <a href=/t>Terms</a></footer><div>Cookies</div>"""
 RICH_TEXT = """Home
 Map | Search
@@ -376,7 +380,7 @@ MORE NEWS
 Celebrity chef opens restaurant: visitors queue around several streets, cameras are everywhere.
 « So cold. »
 Read more
-港口昨晚结冰了。
+港口昨晚结冰了。没有人离开港口。
 
 Read more
 
@@ -401,8 +405,8 @@ def test_soft_hyphens_and_the_like_part_no_word(page: str, kind: Kind, unseen: s
 @pytest.mark.parametrize(
     ("page", "kind", "told"),
     [
-        (RICH_HTML, "html", (32853281.228731, 5176448.894344)),
-        (RICH_TEXT, "text", (7150870.993558, 1567835.412766)),
+        (RICH_HTML, "html", (35581845.795102, 6258831.227535)),
+        (RICH_TEXT, "text", (7224342.444916, 1619776.458398)),
     ],
 )
 def test_no_feature_changes_unless_their_version_does(

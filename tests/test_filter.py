@@ -332,6 +332,13 @@ def test_pruning_a_tag_leaves_the_others_alone(keep: BoilerplateFilter) -> None:
     assert main.find("script") is None
 
 
+def test_a_tag_whose_tree_is_gone_has_no_text(keep: BoilerplateFilter) -> None:
+    main = BeautifulSoup(PAGE, "html.parser").main
+    assert main is not None
+    main.decompose()
+    assert keep(main) == "" and keep.prune(main) is main
+
+
 @pytest.mark.parametrize("html", ["", "<p>", "<!-- a -->", "<nav><a href=/>Home</a></nav>", "text"])
 def test_pruning_small_trees(small_model: BoilerplateClassifier, html: str) -> None:
     soup = BeautifulSoup(html, "html.parser")

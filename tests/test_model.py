@@ -364,3 +364,31 @@ def test_the_shipped_models_load_and_say_what_they_are(kind: str) -> None:
     body = labels[0].index("content")
     probabilities = model.predict_proba(pages[:1])[0]
     assert probabilities[home, 0] < probabilities[body, 0]
+
+
+# With next to no weight on any column, all blocks of all pages are as likely as their weights say.
+
+
+def test_of_a_long_page_a_sample_stands_for_all() -> None:
+    lines = [" ".join(["ice"] * 100)] * 5 + ["ice"] * 2_000
+    labels = ["content"] * 5 + ["boilerplate"] * 2_000
+    model = BoilerplateClassifier(C=1e-7).fit(["\n\n".join(lines)], [labels])
+    [probability] = model.predict_proba(["\n\n".join(lines)])
+    assert probability[:, 0] == pytest.approx(500 / 2_500, abs=0.03)  # by words
+
+
+def test_a_page_weighs_as_its_content_or_a_quarter_of_it() -> None:
+    lists, article = ["ice " * 20] * 100 + ["ice " * 10], ["ice " * 20] * 6
+    labels = [["boilerplate"] * 100 + ["content"], ["content"] * 5 + ["boilerplate"]]
+    pages = ["\n\n".join(lines) for lines in (lists, article)]
+    model = BoilerplateClassifier(C=1e-7).fit(pages, labels)
+    # Over 2,010 / 4 words, and over the 100 of the content.
+    share = (10 / 502.5 + 1) / (2_010 / 502.5 + 1.2)
+    assert model.predict_proba(pages)[1][:, 0] == pytest.approx(share, abs=0.01)
+
+
+def test_of_very_many_blocks_that_are_no_headline_a_sample_stands_for_all() -> None:
+    labels = ["headline"] + ["boilerplate"] * 150 + ["content"] * 49
+    pages = ["\n\n".join(["ice"] * 200)] * 150
+    model = BoilerplateClassifier(C=1e-7).fit(pages, [labels] * 150)
+    assert model.predict_proba(pages[:1])[0][:, 1] == pytest.approx(1 / 200, abs=0.001)

@@ -3,7 +3,7 @@
 import pytest
 from bs4 import BeautifulSoup
 
-from boilerplate import PageError
+from boilerplate import PageError, ParameterError
 from boilerplate.segment import segment
 
 
@@ -147,6 +147,7 @@ def test_blocks_know_their_emphasis_and_the_images_since_the_last_one() -> None:
     [
         ('<title>Ice</title><meta property="og:title" content="Ice and fire">', "Ice"),
         ('<title> </title><meta property="og:title" content="Ice and fire">', "Ice and fire"),
+        ("<meta name=og:title content=Ice><meta name=og:title content=Fire>", "Ice"),
         ('<META PROPERTY="OG:TITLE" CONTENT="Ice and fire">', "Ice and fire"),
         ('<meta name="Og:Title" content="Ice and fire">', "Ice and fire"),
         ("", ""),
@@ -281,5 +282,5 @@ def test_what_is_no_page_is_refused() -> None:
     for page in (None, 3, ["<p>a"], {"html": "a"}):
         with pytest.raises(PageError, match="must be str, bytes"):
             segment(page)  # type: ignore[arg-type]
-    with pytest.raises(PageError, match="'auto', 'html' or 'text'"):
+    with pytest.raises(ParameterError, match="'auto', 'html' or 'text'"):
         segment("a", "xml")

@@ -84,7 +84,7 @@ def test_a_missing_or_damaged_corpus_says_so(tmp_path: Path) -> None:
     _write_corpus(tmp_path, "mine", '{"id": "1", "url": null, "html": ""}\n{"id": "2"}\n')
     pages = read_corpus(tmp_path, "mine")
     assert next(pages).id == "1"
-    with pytest.raises(BoilerplateError, match="damaged at page 2"):
+    with pytest.raises(BoilerplateError, match="cannot be read at page 2"):
         next(pages)
 
 

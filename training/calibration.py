@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from boilerplate.page import Floats
+from boilerplate.arrays import Floats
 
 _BINS = 10
 

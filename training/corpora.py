@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.errors import BoilerplateError
+from boilerplate.errors import BoilerplateError, SourceError
+from boilerplate.sources.streams import Decompressed
 
 TRAINING = ("wcxb-dev", "multilingual-hand", "news-hand")
 CHECKING = ("trafilatura-eval", "mozilla-readability", "cleaneval-dev")
@@ -57,32 +58,24 @@ def read_corpus(folder: Path, name: str) -> Iterator[GoldPage]:
     """Stream the pages of `<folder>/<name>.jsonl.zst`, in the order of the file.
 
     Raises:
-        BoilerplateError: at once if the file or the package zstandard is missing; while reading
-            if the file is damaged.
+        BoilerplateError: at once if the file is missing; while reading if it is damaged, or the
+            package zstandard is missing.
     """
     path = folder / f"{name}.jsonl.zst"
     if not path.is_file():
         raise BoilerplateError(f"no corpus {name!r} in {folder}: {path.name} is not there")
-    try:
-        import zstandard  # noqa: F401
-    except ImportError:
-        raise BoilerplateError(
-            "the corpora are zstandard-compressed: install the package zstandard to read them"
-        ) from None
     return _pages(path, name)
 
 
 def _pages(path: Path, corpus: str) -> Iterator[GoldPage]:
-    import zstandard
-
     number = 0
     try:
-        with path.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
-            for line in io.TextIOWrapper(stream, encoding="utf-8", newline="\n"):
+        with path.open("rb") as raw, io.BufferedReader(Decompressed(raw)) as lines:
+            for line in lines:
                 number += 1
                 yield _page(json.loads(line), corpus)
-    except (zstandard.ZstdError, UnicodeDecodeError, ValueError, KeyError, TypeError) as error:
-        raise BoilerplateError(f"{path} is damaged at page {number}: {error}") from error
+    except (SourceError, ValueError, KeyError, TypeError) as error:
+        raise BoilerplateError(f"{path} cannot be read at page {number}: {error}") from error
 
 
 def _page(record: dict[str, Any], corpus: str) -> GoldPage:

@@ -20,7 +20,8 @@ from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from boilerplate import BoilerplateClassifier, BoilerplateFilter
-from boilerplate.page import Floats, Kind
+from boilerplate.arrays import Floats
+from boilerplate.page import Kind
 from boilerplate.render import render
 from training.align import tokens
 from training.augment import fragment, respelled, with_teasers

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
+from boilerplate.arrays import Floats
 from boilerplate.labeled import LabeledPage, read_labeled
-from boilerplate.page import LABELS, Floats, Page
+from boilerplate.page import LABELS, Page
 from boilerplate.segment import segment
 from training.align import block_labels
 from training.corpora import GoldPage, read_corpus

@@ -10,7 +10,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from boilerplate.page import Floats, Ints
+from boilerplate.arrays import Floats, Ints
 from boilerplate.scoring import Scores, word_scores
 from training.align import oracle, without_addresses
 from training.corpora import CHECKING, TRAINING

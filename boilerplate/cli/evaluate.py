@@ -16,7 +16,7 @@ from boilerplate.cli.output import write_summary
 from boilerplate.cli.report import Failure, Report, progress
 from boilerplate.errors import LabelError, SourceError
 from boilerplate.sources.inputs import json_object
-from boilerplate.sources.streams import Plain
+from boilerplate.sources.streams import Decompressed
 
 if TYPE_CHECKING:
     from boilerplate import BoilerplateFilter
@@ -115,7 +115,7 @@ def _gold_texts(
 def _lines(gold: Path) -> Iterator[tuple[str, bytes]]:
     """Stream the lines of a JSONL file, plain or compressed, that are not blank, each named."""
     try:
-        with gold.open("rb") as file, io.BufferedReader(Plain(file), 1 << 16) as lines:
+        with gold.open("rb") as file, io.BufferedReader(Decompressed(file), 1 << 16) as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     yield f"{gold}, line {number}", line

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.features.cohesion import Telling, cohesion, telling_words
+from boilerplate.arrays import Floats, Ints
+from boilerplate.features.cohesion import Keywords, cohesion, keywords_of
 from boilerplate.features.context import (
     Ranges,
     containers,
@@ -27,7 +28,7 @@ from boilerplate.features.recurring import Recurring, recurrence, recurring
 from boilerplate.features.stacked import content_cohesion, content_of_records, stacked
 from boilerplate.features.tokens import Named, named
 from boilerplate.features.wording import wording
-from boilerplate.page import Floats, Ints, Page
+from boilerplate.page import Page
 
 FEATURES_VERSION = 6  # counts up when a column changes its meaning: old models no longer fit
 
@@ -51,14 +52,14 @@ class Features:
     tokens: Named | Lines
     _around: list[Ranges]
     _shape: Ints
-    _told: Telling
+    _keywords: Keywords
     _recurring: Recurring | None  # in flattened text
 
     def stacked(self, probability: Floats, alone: Floats) -> dict[str, Floats]:
         """The second pass's own columns; see `features.stacked`."""
-        columns = stacked(probability, alone, self.words, self._around, self._shape, self._told)
+        columns = stacked(probability, alone, self.words, self._around, self._shape, self._keywords)
         if self._recurring:
-            columns |= content_cohesion(probability, self.words, self._around, self._told)
+            columns |= content_cohesion(probability, self.words, self._around, self._keywords)
             columns |= content_of_records(probability[:, 0], self.words, self._recurring)
         return columns
 
@@ -75,7 +76,7 @@ def features(page: Page) -> Features:
     density = link_density(page, counted.chars)
     around = [windows(len(page))]
     columns = dict(counted.columns)
-    told = telling_words(counted.each)
+    keywords = keywords_of(counted.each)
     tokens: Named | Lines
     parted = None
     if page.kind == "html":
@@ -92,7 +93,7 @@ def features(page: Page) -> Features:
         shape = line_shapes(page, counted)
         parted = recurring(counted)
         columns |= recurrence(parted, counted, density)
-        columns |= cohesion(counted, told, density, around)  # markup tells as much in HTML
+        columns |= cohesion(counted, keywords, density, around)  # markup tells as much in HTML
     columns |= context(page, counted, density, around)
     return Features(
         columns=columns,
@@ -102,6 +103,6 @@ def features(page: Page) -> Features:
         tokens=tokens,
         _around=around,
         _shape=shape,
-        _told=told,
+        _keywords=keywords,
         _recurring=parted,
     )

@@ -9,16 +9,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from boilerplate.arrays import Floats, Ints, distinct
 from boilerplate.features.context import Ranges, long_blocks
 from boilerplate.features.wording import DIGIT, LOWER, SPACELESS, Wording, Words
-from boilerplate.page import Floats, Ints, distinct
 
 _BLOCK_BITS = np.uint64((1 << 20) - 1)  # blocks beyond that many share their numbers
 _PAIRED = np.uint64(0xD1342543DE82EF95)  # tells a pair of characters from its reverse
 
 
 @dataclass(slots=True)
-class Telling:
+class Keywords:
     """The words that tell what a block is about, once a block."""
 
     word: Ints  # their numbers, shape (n_words,)
@@ -26,21 +26,21 @@ class Telling:
 
 
 def cohesion(
-    counted: Wording, told: Telling, density: Floats, around: list[Ranges]
+    counted: Wording, keywords: Keywords, density: Floats, around: list[Ranges]
 ) -> dict[str, Floats]:
-    """Columns of shape (n_blocks,) from the telling words that a block shares with long blocks."""
+    """Columns of shape (n_blocks,) from the keywords that a block shares with long blocks."""
     n = len(counted.words)
-    word, block = told.word, told.block
+    word, block = keywords.word, keywords.block
     long = long_blocks(counted, density) > 0
     longs = max(float(long.sum()), 1.0)
     in_long = np.bincount(word[long[block]], minlength=word.max(initial=-1) + 1)
     others = (in_long[word] - long[block]).astype(np.float64)  # long blocks that hold it, too
-    telling = np.bincount(block, minlength=n).astype(np.float64)
-    per_word = 1.0 / np.maximum(telling, 1.0)
+    number = np.bincount(block, minlength=n).astype(np.float64)
+    per_word = 1.0 / np.maximum(number, 1.0)
     shared = np.bincount(block, weights=others > 0, minlength=n) * per_word
     spread = np.bincount(block, weights=np.log1p(others), minlength=n) * per_word
     central = np.log1p(np.bincount(block, weights=others / longs, minlength=n))
-    mass = telling * long
+    mass = number * long
     mean = float((shared * mass).sum() / max(float(mass.sum()), 1.0))
     mean_central = float((central * long).sum() / longs)
     columns = {
@@ -48,7 +48,7 @@ def cohesion(
         "cohesion_spread": spread,
         "cohesion_central": central,
         "cohesion_central_long": central * long,
-        "cohesion_over_page": (shared - mean) * np.minimum(telling / 10.0, 1.0),
+        "cohesion_over_page": (shared - mean) * np.minimum(number / 10.0, 1.0),
         "page_cohesion": np.full(n, mean),
     }
     for ranges in around:
@@ -61,26 +61,26 @@ def cohesion(
     return columns
 
 
-def telling_words(words: Words) -> Telling:
+def keywords_of(words: Words) -> Keywords:
     """Find the words that tell what each block is about.
 
     Those are long words, and words of some length that begin with a capital or belong to a
     script without case; in scripts without spaces, pairs of characters.
     """
     first, length = words.kind[words.start], words.end - words.start
-    telling = (length >= 7) | ((length >= 4) & (first != LOWER) & (first != DIGIT))
+    is_keyword = (length >= 7) | ((length >= 4) & (first != LOWER) & (first != DIGIT))
     spaceless = first == SPACELESS
     if spaceless.any():
         paired = np.zeros_like(spaceless)
         paired[:-1] = spaceless[1:] & (words.end[:-1] == words.start[1:])
-        telling = np.where(spaceless, paired, telling)
+        is_keyword = np.where(spaceless, paired, is_keyword)
         following = np.roll(words.hashed, -1)
         hashed = np.where(spaceless, words.hashed * _PAIRED + following, words.hashed)
     else:
         hashed = words.hashed
-    hashed = hashed[telling]
-    block = words.block[telling].astype(np.uint64)
+    hashed = hashed[is_keyword]
+    block = words.block[is_keyword].astype(np.uint64)
     found = distinct((hashed & ~_BLOCK_BITS) | (block & _BLOCK_BITS))
     word = found & ~_BLOCK_BITS
     number = np.cumsum(np.append(False, word[1:] != word[:-1]))[: word.size]
-    return Telling(number, (found & _BLOCK_BITS).astype(np.intp))
+    return Keywords(number, (found & _BLOCK_BITS).astype(np.intp))

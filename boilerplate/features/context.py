@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate.arrays import Floats, Ints, chain_ends, distinct, grouped, numbered
 from boilerplate.features.wording import DIGIT, Wording, words_of
-from boilerplate.page import HEADINGS, Floats, Ints, Page, chain_ends, distinct, grouped, numbered
+from boilerplate.page import HEADINGS, Page
 
 LEVELS = 5  # containers of different extent around a block that are looked at
 RADII = (2, 5, 10, 25)  # windows, in blocks to either side

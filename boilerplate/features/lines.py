@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate.arrays import Ints
 from boilerplate.features.context import heads, last_flagged
 from boilerplate.features.wording import (
     DIGIT,
@@ -24,7 +25,7 @@ from boilerplate.features.wording import (
     hashed,
     words_of,
 )
-from boilerplate.page import Ints, Page
+from boilerplate.page import Page
 
 PLACES = ("word", "first", "last", "next", "before", "above", "section", "shape")
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate.arrays import Floats, Ints, numbered
 from boilerplate.features.tokens import Named, numbers
 from boilerplate.features.wording import Wording
-from boilerplate.page import Elements, Floats, Ints, Page, numbered
+from boilerplate.page import Elements, Page
 
 _TAG_GROUPS = {
     "tag_paragraph": ("p",),

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from boilerplate.arrays import Floats, Ints, chain_ends, grouped
 from boilerplate.features.context import prose_words, sums_between
 from boilerplate.features.tokens import Named, numbers
 from boilerplate.features.wording import Wording
-from boilerplate.page import Elements, Floats, Ints, Page, chain_ends, grouped
+from boilerplate.page import Elements, Page
 
 RECORDS = ("record", "outer_record")  # the innermost and the outermost around a block
 _LEAST = 3  # records of a group

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from boilerplate.arrays import Floats, Ints, grouped
 from boilerplate.features.context import prose_words, sums_between
 from boilerplate.features.lines import word_tokens
 from boilerplate.features.wording import Wording, hashed
-from boilerplate.page import Floats, Ints, grouped
 
 _LEAST = 3  # times that a line recurs
 _LINE_WORDS = 8  # the most of such a line

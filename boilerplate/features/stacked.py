@@ -11,18 +11,18 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.features.cohesion import Telling
+from boilerplate.arrays import Floats, Ints
+from boilerplate.features.cohesion import Keywords
 from boilerplate.features.context import Ranges, neighbour, of_neighbours, sums_between
 from boilerplate.features.recurring import Recurring
-from boilerplate.page import Floats, Ints
 
 ALONE = ("columns", "tokens")  # each makes up its mind by itself, too
 NEIGHBOURS = (-4, -3, -2, -1, 1, 2, 3, 4)
 NEAR = (-2, -1, 1, 2)
 COHESION_RANGES = ("window_5", "run", "section")
-_MANY = 8.0  # telling words that say enough of a block
+_MANY = 8.0  # keywords that say enough of a block
 _OUTSIDE = -4.0  # log-odds of what lies beyond the page's ends
-_LOST = 5.0  # telling words that a loose tail lacks, if it is one for sure
+_LOST = 5.0  # keywords that a loose tail lacks, if it is one for sure
 
 
 def stacked(
@@ -31,13 +31,13 @@ def stacked(
     words: Floats,
     around: list[Ranges],
     shape: Ints,
-    told: Telling,
+    keywords: Keywords,
 ) -> dict[str, Floats]:
     """Columns of shape (n_blocks,) from first-pass probabilities of shape (n_blocks, 3).
 
     `alone` are the probabilities of content that each of `ALONE` gives by itself, shape
     (n_blocks, 2). `shape` numbers the blocks of one shape alike, see `features.context.shapes` and
-    `line_shapes`; `told` are the words that tell what the blocks are about.
+    `line_shapes`; `keywords` are the words that tell what the blocks are about.
     """
     n = len(words)
     content, headline = probability[:, 0], probability[:, 1]
@@ -63,7 +63,7 @@ def stacked(
         "shape_content_share": (np.bincount(shape, weights=expected) / kept)[shape],
     }
     columns |= _ranking(content, odds[0], words, order[0], expected_f1[0])
-    columns |= _vocabulary(content, told)
+    columns |= _vocabulary(content, keywords)
     columns |= _bulk(content, words, float(expected_f1[0].max()))
     return columns
 
@@ -157,16 +157,16 @@ def _ranking(
     }
 
 
-def _vocabulary(content: Floats, told: Telling) -> dict[str, Floats]:
-    """Whether the other blocks that hold a block's telling words are content.
+def _vocabulary(content: Floats, keywords: Keywords) -> dict[str, Floats]:
+    """Whether the other blocks that hold a block's keywords are content.
 
     The page's own words tell its subject from its teasers: naive Bayes with one page to learn
     from, each block judged by the others.
     """
-    n, word, block = len(content), told.word, told.block
-    telling = np.bincount(block, minlength=n).astype(np.float64)
+    n, word, block = len(content), keywords.word, keywords.block
+    number = np.bincount(block, minlength=n).astype(np.float64)
     others = np.bincount(word)[word] - 1.0
-    good = _elsewhere(content, told)
+    good = _elsewhere(content, keywords)
     shared = others > 0.5
     evidence = np.log((good + 0.3) / (others - good + 0.3)) * shared
     mean = good / np.maximum(others, 1.0) - content.mean()
@@ -176,7 +176,7 @@ def _vocabulary(content: Floats, told: Telling) -> dict[str, Floats]:
         return sums
 
     total_evidence = total(evidence)
-    per_word = 1.0 / np.maximum(telling, 1.0)
+    per_word = 1.0 / np.maximum(number, 1.0)
     return {
         "words_evidence": total_evidence * per_word,
         "words_evidence_sum": np.clip(total_evidence, -20.0, 20.0),
@@ -188,15 +188,15 @@ def _vocabulary(content: Floats, told: Telling) -> dict[str, Floats]:
     }
 
 
-def _elsewhere(content: Floats, told: Telling) -> Floats:
-    """The expected number of other blocks of content with each telling word, shape (n_words,)."""
-    here = content[told.block]
-    result: Floats = np.bincount(told.word, weights=here)[told.word] - here
+def _elsewhere(content: Floats, keywords: Keywords) -> Floats:
+    """The expected number of other blocks of content with each keyword, shape (n_words,)."""
+    here = content[keywords.block]
+    result: Floats = np.bincount(keywords.word, weights=here)[keywords.word] - here
     return result
 
 
 def content_cohesion(
-    probability: Floats, words: Floats, around: list[Ranges], told: Telling
+    probability: Floats, words: Floats, around: list[Ranges], keywords: Keywords
 ) -> dict[str, Floats]:
     """Columns of shape (n_blocks,): do a block and those around it share the content's words?
 
@@ -205,16 +205,16 @@ def content_cohesion(
     arguments are those of `stacked`.
     """
     n, content = len(words), probability[:, 0]
-    block = told.block
-    telling = np.bincount(block, minlength=n).astype(np.float64)
-    held = np.bincount(block, weights=np.minimum(_elsewhere(content, told), 1.0), minlength=n)
-    shared = held / np.maximum(telling, 1.0)
-    mean = float((content * held).sum() / max(float((content * telling).sum()), 1e-6))
+    block = keywords.block
+    number = np.bincount(block, minlength=n).astype(np.float64)
+    held = np.bincount(block, weights=np.minimum(_elsewhere(content, keywords), 1.0), minlength=n)
+    shared = held / np.maximum(number, 1.0)
+    mean = float((content * held).sum() / max(float((content * number).sum()), 1e-6))
     columns = {
-        "content_cohesion": (shared - mean) * np.minimum(telling / _MANY, 1.0),
+        "content_cohesion": (shared - mean) * np.minimum(number / _MANY, 1.0),
         "page_content_cohesion": np.full(n, mean),
     }
-    long = np.where(words >= 10, (held, telling), 0.0)
+    long = np.where(words >= 10, (held, number), 0.0)
     for ranges in around:
         for name, start, end in zip(ranges.names, ranges.start, ranges.end, strict=True):
             if name in COHESION_RANGES:

@@ -1,7 +1,7 @@
 """Every column that the models see: its name, its group, and what it means.
 
-A block is long if it has ten words or more and few of them stand in links. What words are telling,
-`cohesion.telling_words` says.
+A block is long if it has ten words or more and few of them stand in links. What words are keywords,
+`cohesion.keywords_of` says.
 
 `columns` is the one place that lists them; the modules beside this one compute them.
 """
@@ -191,11 +191,11 @@ _RECURRING = {
     "recurring_line": "whether it is a short line that stands in the page at least three times",
 }
 _COHESION = {
-    "cohesion": "share of its telling words that another long block holds",
-    "cohesion_spread": "mean of log(1 + long blocks that hold the word) over its telling words",
-    "cohesion_central": "log(1 + sum of the shares of long blocks that hold each telling word)",
+    "cohesion": "share of its keywords that another long block holds",
+    "cohesion_spread": "mean of log(1 + long blocks that hold the word) over its keywords",
+    "cohesion_central": "log(1 + sum of the shares of long blocks that hold each keyword)",
     "cohesion_central_long": "the same in a long block, else 0",
-    "cohesion_over_page": "cohesion less the page's mean, scaled by the number of telling words",
+    "cohesion_over_page": "cohesion less the page's mean, scaled by the number of keywords",
 }
 _TITLE = {
     "title_covers": "share of its words that the page's title holds, 0 in blocks of more than 40",
@@ -273,13 +273,13 @@ _STACKED = {
     "page_expected_f1": "the F1 to expect from that cut",
     "page_largest_log_odds": "log-odds of the page's most probable block",
     "shape_content_share": "share of the expected content in blocks of the same shape",
-    "words_evidence": "mean log-odds, over its telling words, that other blocks with the word are "
+    "words_evidence": "mean log-odds, over its keywords, that other blocks with the word are "
     "content; 0 for a word that no other block holds",
     "words_evidence_sum": "the sum of the same, -20 to 20",
     "words_evidence_shared": "the mean over the words that other blocks hold",
     "words_content": "mean probability of the other blocks with the word, less the page's mean",
-    "words_in_content": "share of its telling words that stand in other content",
-    "words_in_boilerplate": "share of its telling words that only boilerplate holds besides",
+    "words_in_content": "share of its keywords that stand in other content",
+    "words_in_boilerplate": "share of its keywords that only boilerplate holds besides",
     "words_log_content": "mean of log(1 + expected blocks of content that hold the word)",
     "bulk_inside": "whether it is in the run of blocks that gains most if kept whole",
     "bulk_before": "blocks from here to that run, log(1 + n)",
@@ -294,8 +294,8 @@ _STACKED_TEXT = {
     "recurring_content_by_words": "mean probability of content in that record, by words",
     "recurring_group_log_odds": "mean log-odds of the blocks in records of the same group",
     "recurring_group_content_by_words": "mean probability of content in that group, by words",
-    "content_cohesion": "share of its telling words that stand in other content, less the mean of "
-    "the page's content, scaled by the number of telling words",
+    "content_cohesion": "share of its keywords that stand in other content, less the mean of "
+    "the page's content, scaled by the number of keywords",
     "page_content_cohesion": "that mean",
     "loose_tail": "how surely, 0 to 1, it is in an end of the page that shares no words with the "
     "content",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from boilerplate.arrays import Ints
 from boilerplate.features.wording import (
     DIGIT,
     LOWER,
@@ -24,7 +25,6 @@ from boilerplate.features.wording import (
     kinds,
     lowered,
 )
-from boilerplate.page import Ints
 
 PLACES = ("own", "parent", "ancestor", "inline")  # where a token can stand, seen from a block
 

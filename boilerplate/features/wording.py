@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.page import SPACELESS_RANGES, Floats, Ints
+from boilerplate.arrays import Floats, Ints
+from boilerplate.page import SPACELESS_RANGES
 
 # Classes of characters. Letters and digits come first: below _SPACE a character forms words.
 LOWER, UPPER, _LETTER, SPACELESS, DIGIT, _SPACE = range(6)

@@ -14,7 +14,8 @@ from typing import Protocol
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
-from boilerplate.page import LISTS, SPACELESS_RANGES, UNSEEN, Elements, Ints, Page, numbered
+from boilerplate.arrays import Ints, numbered
+from boilerplate.page import LISTS, SPACELESS_RANGES, UNSEEN, Elements, Page
 from boilerplate.segment.source import mended
 
 # What a reader never sees as text of the page, readings above East Asian characters, and the TeX
@@ -238,7 +239,7 @@ def walk(root: _Node | None) -> Page:
     link = strong = preformatted = in_title = in_copy = 0
     number = -1
     lines = False  # whether the preformatted element around is one of lines of code
-    line_ended = False  # whether a line of code did, since the last text or line break
+    line_ended = False  # whether a line of code did, since the last text
     edge = _INSIDE  # what inline elements did since the last text
     formula = False  # whether the last text was one
 
@@ -325,7 +326,6 @@ def walk(root: _Node | None) -> Page:
                 if run.seen_break and not preformatted:
                     run.flush(current, current_tag, preformatted)
                 else:
-                    line_ended = False
                     chunks.append(_LINE_BREAK)
                     run.breaks += 1
                     run.seen_break = True

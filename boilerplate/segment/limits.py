@@ -17,7 +17,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.page import Ints
+from boilerplate.arrays import Ints
 
 _FEW_TAGS = 400  # pages with fewer parse in a second whatever they open
 _MANY_TAGS = 20_000  # pages with more are always looked at

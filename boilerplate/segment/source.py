@@ -7,7 +7,7 @@ import re
 import numpy as np
 from numpy.typing import NDArray
 
-from boilerplate.page import Ints
+from boilerplate.arrays import Ints
 from boilerplate.segment.limits import limit_attributes, limit_nesting, limit_roots, may_nest
 
 _FRAME = re.compile(rb"iframe\b", re.I)

@@ -6,7 +6,8 @@ import re
 
 import numpy as np
 
-from boilerplate.page import FENCE, SPACELESS_RANGES, UNSEEN, Ints, Page
+from boilerplate.arrays import Ints
+from boilerplate.page import FENCE, SPACELESS_RANGES, UNSEEN, Page
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,2000})\)|(?:https?://|www\.)[^\s<>\"]+")
 _ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")

@@ -15,7 +15,7 @@ from io import BufferedReader, BytesIO
 
 from boilerplate.errors import SourceError
 from boilerplate.sources.items import MOST_BYTES
-from boilerplate.sources.streams import CutShort, Plain, compression, needed
+from boilerplate.sources.streams import CutShort, Decompressed, compression, needed
 
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 _STATUS = re.compile(r"HTTP/[\d.]+\s+(\d{3})\b")
@@ -99,7 +99,7 @@ def _decoded(body: bytes, coding: str) -> bytes:
 
 def _joined_members(body: bytes) -> bytes:
     plain = bytearray()
-    stream = Plain(BufferedReader(BytesIO(body)))
+    stream = Decompressed(BufferedReader(BytesIO(body)))
     with suppress(CutShort):
         while len(plain) <= MOST_BYTES and (part := stream.read(1 << 20)):
             plain += part

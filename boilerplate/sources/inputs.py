@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from boilerplate.errors import SourceError
 from boilerplate.sources.items import Failed, Skipped
-from boilerplate.sources.streams import DICTIONARY, Plain, compression
+from boilerplate.sources.streams import DICTIONARY, Decompressed, compression
 
 Format = Literal["page", "jsonl", "warc", "parquet"]
 
@@ -178,7 +178,7 @@ def _plain(head: bytes) -> bytes:
     """The first bytes of a file as they were before they were compressed."""
     plain = b""
     try:
-        stream = Plain(BufferedReader(BytesIO(head)))
+        stream = Decompressed(BufferedReader(BytesIO(head)))
         while len(plain) < _HEAD and (more := stream.read(_HEAD)):
             plain += more
     except SourceError:  # it ends early, of course

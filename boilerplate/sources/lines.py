@@ -11,7 +11,7 @@ from typing import Any
 from boilerplate.errors import SourceError
 from boilerplate.sources.inputs import COMPRESSED, FIRST_RECORDS, json_object
 from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record, Skipped
-from boilerplate.sources.streams import Plain
+from boilerplate.sources.streams import Decompressed
 
 _MOST_ESCAPED = 6 * MOST_BYTES  # a character may be written in six
 
@@ -33,7 +33,7 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
     """
     if name.lower().endswith(COMPRESSED) and not file.peek(1):
         raise SourceError("this file is empty, and no file that is compressed is")
-    with io.BufferedReader(Plain(file), 1 << 16) as stream:
+    with io.BufferedReader(Decompressed(file), 1 << 16) as stream:
         found = _found(stream, name, text_field, id_field)
         first: list[Item | _Other] = []
         try:

@@ -24,7 +24,7 @@ except ImportError:  # on Windows, where nothing holds two runs apart
     fcntl = None  # type: ignore[assignment]
 
 from boilerplate.errors import SourceError
-from boilerplate.sources.sinks import Sink, joined, on_disk, sink
+from boilerplate.sources.sinks import Sink, joined, line, on_disk, sink
 
 _OTHERS = "other inputs, other options, or another model or version"
 
@@ -196,7 +196,7 @@ class Shards:
         if self.whole:
             self._held.close()
         else:
-            _replace(started, _json(self._settings))
+            _replace(started, line(self._settings))
 
     def _is_whole(self, resume: bool) -> bool:
         """Whether the output is there and is to be left alone.
@@ -305,7 +305,7 @@ class Shards:
         number = len(self._tallies)
         self._stack.close()
         told = {"tally": vars(self._shard), "errors": self._errors}
-        _replace(self._tally_path(number), _json(told))
+        _replace(self._tally_path(number), line(told))
         (self._work / "part.tmp").replace(self._shard_path(number))
         self._tallies.append(self._shard)
         self.tally.add(self._shard)
@@ -319,7 +319,7 @@ class Shards:
         with on_disk(partial) as file:
             for number in range(len(self._tallies)):
                 for error in json.loads(self._tally_path(number).read_bytes())["errors"]:
-                    file.write(_json(error))
+                    file.write(line(error))
         partial.replace(self.errors)
 
     def _write_output(self) -> None:
@@ -334,7 +334,8 @@ class Shards:
             partial = self._work / "whole.tmp"
             joined(paths, partial, self._suffix)
             partial.replace(self._target)
-        _replace(self._manifest, _json(manifest, indent=1))
+        text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+        _replace(self._manifest, text.encode("utf-8", "backslashreplace"))
 
 
 def _tally(told: dict[str, Any]) -> Tally:
@@ -363,11 +364,6 @@ def _refused(sentence: str) -> Iterator[None]:
         yield
     except (ValueError, TypeError, KeyError, RecursionError, FileNotFoundError):
         raise SourceError(sentence) from None
-
-
-def _json(value: Any, indent: int | None = None) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return (text + "\n").encode("utf-8", "backslashreplace")
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -46,17 +46,17 @@ def compression(head: bytes) -> str | None:
     return next((name for name, magic in MAGIC.items() if head.startswith(magic)), None)
 
 
-class Plain(io.RawIOBase):
+class Decompressed(io.RawIOBase):
     """Reads a file that may be compressed with gzip or zstd, in one member or in many.
 
-    All that comes before a damage is delivered, of zstd up to the last 16 kB of the file; then
-    reading raises `SourceError`, as it does if the file ends within a member. (The decompressors
+    All that comes before a damage is delivered, but for up to 16 kB of zstd before it; then reading
+    raises `SourceError`, as it does if the file ends within a member. (The decompressors
     at hand end in silence there.)
 
     Attributes:
         damage: The sentence of the error that was raised, for readers that swallow it.
         dictionary: Of zstd, if the file begins with one; a reader that goes on amid the file
-            hands it to the next `Plain`.
+            hands it to the next `Decompressed`.
         members: Where members begin, as (place in the plain bytes, place in the file), for those
             who bring a list; they throw away those that they have passed.
     """

@@ -11,7 +11,7 @@ from typing import Any
 from boilerplate.errors import SourceError
 from boilerplate.sources.http import response
 from boilerplate.sources.items import MOST_BYTES, Failed, Item, Record, Skipped
-from boilerplate.sources.streams import MAGIC, Plain, needed
+from boilerplate.sources.streams import MAGIC, Decompressed, needed
 
 _HTML = ("text/html", "application/xhtml+xml")
 _WITH_PAGES = ("response", "resource", "conversion", "revisit")
@@ -42,7 +42,7 @@ def read(file: io.BufferedReader, name: str, text_field: str, id_field: str) -> 
     while True:
         start = file.tell() if file.seekable() else 0
         members: deque[tuple[int, int]] = deque()
-        plain = Plain(file, dictionary, members)
+        plain = Decompressed(file, dictionary, members)
         dictionary = plain.dictionary
         end = 0  # of the last whole record, or a little before
         held: tuple[Item | None, int] | None = None  # a record in which another begins; its end
@@ -160,7 +160,7 @@ def _type(content_type: str | None) -> str:
     return re.split("[;,]", content_type or "missing", maxsplit=1)[0].strip().lower()
 
 
-def _follows(plain: Plain) -> bool:
+def _follows(plain: Decompressed) -> bool:
     """Whether anything may stand behind the place of a damage."""
     try:
         return plain.damage is not None or plain.read(1) != b""
