@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from contextlib import suppress
 
 from boilerplate.errors import PageError
 
@@ -22,12 +23,17 @@ _DECLARED = re.compile(rb"<meta[^>]{0,500}?\bcharset\s*=\s*[\"']?\s*([\w.:-]+)",
 _XML_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.I)
 _COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.S)
 _MARKUP = re.compile(rb"<[^<>]*>")
+_ASCII_LETTER = re.compile(rb"[A-Za-z]")
+_ACCENTED = re.compile(rb"[\xc0-\xff]")  # in windows-1252
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 # In windows-1252 and most of its kin: dots, quotes, dashes, signs and spaces, each by itself.
 _PUNCTUATION = re.compile(
     rb"(?<![\x80-\xff])[\x85\x91-\x97\x99\xa0\xa9\xab\xae\xb7\xbb](?![\x80-\xff])"
 )
 _NEARLY_ALL = 0.9
+_MOST_ACCENTED = 0.3  # of the letters
+_FEW_ACCENTED = 40  # tell nothing: a sample may begin with the last words of the page
+_BEYOND_CHANCE = 4  # bytes of UTF-8 beyond one a character: two or three characters
 # Detected of pages in windows-1252 far more often than anything was written in them for the web:
 # encodings of the Macintosh, of DOS (but for what Russia and Thailand have), and some of ISO's.
 _UNHEARD_OF = re.compile(r"mac.*|cp(?!866|874)[478]\d\d|iso8859-(?:3|4|10|14)")
@@ -49,7 +55,11 @@ _WEB_MEANING = {
     "utf-16-be": "utf-8",
     "utf-7": "utf-8",
 }
-_WEB_LABELS = {"x-sjis": "cp932", "windows-949": "cp949", "x-gbk": "gb18030", "unicode": "utf-8",
+_WEB_LABELS = {"gb_2312-80": "gb18030", "csgb2312": "gb18030", "cn-big5": "big5hkscs",
+               "windows-31j": "cp932", "ksc_5601": "cp949", "koi": "koi8-r", "koi8": "koi8-r",
+               "x-cp1250": "cp1250", "x-cp1253": "cp1253", "iso88592": "iso8859-2",
+               "iso88597": "iso8859-7", "x-sjis": "cp932", "windows-949": "cp949",
+               "x-gbk": "gb18030", "unicode": "utf-8",
                "x-user-defined": "cp1252", "dos-874": "cp874", "windows-874": "cp874",
                "x-x-big5": "big5hkscs", "x-euc-jp": "euc_jp", "x-cp1251": "cp1251",
                "x-cp1252": "cp1252", "iso-8859-8-i": "iso8859-8",
@@ -88,10 +98,11 @@ _MAGIC = (
 def decode(data: bytes, declared: str | None = None) -> str:
     """Decode a page; never raises.
 
-    The byte-order mark decides, or the zeros of UTF-16, then `declared` (as an HTTP header gives
-    it), then the page's own declaration, read as browsers read it. A declaration that the bytes
-    contradict, or none, leads to UTF-8 where the bytes are UTF-8 and to detection by their
-    frequencies where not.
+    The byte-order mark decides, or the zeros of UTF-16, or that the bytes are UTF-8 beyond chance,
+    whatever is declared: pages are written anew in UTF-8 and keep what they said. Then `declared`
+    decides (as an HTTP header gives it), then the page's own declaration, read as browsers read it.
+    A declaration that the bytes contradict, or none, leads to detection by their frequencies; so
+    does windows-1252, which servers declare by default, where most words would be of accents.
     """
     return decoded(data, declared)[0]
 
@@ -141,19 +152,22 @@ def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
             return data[len(mark) :].decode(encoding, "replace"), None
     if wide := _wide(data[:_PRESCAN]):
         return data.decode(wide, "replace"), None
-    candidates = [_python_name(declared) if declared else None, _own_declaration(data), "utf-8"]
+    with suppress(UnicodeDecodeError):
+        text = data.decode()
+        if len(data) - len(text) >= _BEYOND_CHANCE:
+            return text, "utf-8"
+    named = (_python_name(declared) if declared else None, _own_declaration(data), "utf-8")
+    candidates = [name for name in named if name is not None]
+    if "cp1252" in candidates and _is_foreign(data):
+        candidates = [name for name in candidates if name != "cp1252"]
     for name in candidates:
-        if name is not None:
-            try:
-                return data.decode(name), name
-            except UnicodeDecodeError:
-                continue
+        with suppress(UnicodeDecodeError):
+            return data.decode(name), name
     for name in candidates:
-        if name is not None:
-            text = data.decode(name, "replace")
-            # Some broken characters among whole ones are damage, not another encoding.
-            if text.count("\ufffd") * _WHOLE <= len(text) - len(text.encode("ascii", "ignore")):
-                return text, None
+        text = data.decode(name, "replace")
+        # Some broken characters among whole ones are damage, not another encoding.
+        if text.count("\ufffd") * _WHOLE <= len(text) - len(text.encode("ascii", "ignore")):
+            return text, None
     return _detect(data), None
 
 
@@ -218,14 +232,29 @@ def _python_name(label: str) -> str | None:
     return _WEB_MEANING.get(name, name)
 
 
-def _detect(data: bytes) -> str:
-    from cchardet import detect
+def _sample(data: bytes) -> bytes:
+    """Some text of a page from the first character beyond ASCII on.
 
-    # Markup and scripts are ASCII whatever the encoding, and would only dilute the text.
+    Markup and scripts are ASCII whatever the encoding, and would only dilute the text.
+    """
     text = _MARKUP.sub(b" ", data)
     beyond = _BEYOND_ASCII.search(text)
     start = beyond.start() if beyond else 0
-    text = text[start : start + _DETECT]
+    return text[start : start + _DETECT]
+
+
+def _is_foreign(data: bytes) -> bool:
+    """Whether more letters are accented than in any language that windows-1252 is for."""
+    text = _sample(data)
+    accented = len(_ACCENTED.findall(text))
+    letters = accented + len(_ASCII_LETTER.findall(text))
+    return accented > max(_MOST_ACCENTED * letters, _FEW_ACCENTED)
+
+
+def _detect(data: bytes) -> str:
+    from cchardet import detect
+
+    text = _sample(data)
     # What is punctuation in windows-1252 alone makes frequencies of letters in other encodings.
     if len(_PUNCTUATION.findall(text)) >= _NEARLY_ALL * len(_BEYOND_ASCII.findall(text)):
         return data.decode("cp1252", "replace")

@@ -6,7 +6,7 @@ class BoilerplateError(Exception):
 
 
 class PageError(BoilerplateError):
-    """A page that cannot be read: of a wrong type, empty or binary."""
+    """A page that cannot be read: of a wrong type, empty, binary or too large."""
 
 
 class ModelError(BoilerplateError):

@@ -146,7 +146,7 @@ class BoilerplateFilter:
         """Remove the boilerplate from a BeautifulSoup tree in place, and return the tree.
 
         Of the rest, the head stays, and so do the pictures and rules among the kept text. The cells
-        of a kept row stay, emptied, and so does a block that parts kept texts.
+        of a kept row stay, emptied, and so does a block right between kept texts.
 
         Args:
             soup: A tree of HTML, whatever the `kind` of the filter.

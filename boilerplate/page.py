@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,7 +15,6 @@ Label = Literal["content", "headline", "boilerplate"]
 LABELS: tuple[Label, ...] = ("content", "headline", "boilerplate")
 LISTS = ("ul", "ol", "menu", "dir")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-FENCE = re.compile(r"(?:```|~~~)[^`]*\Z")  # a line before and after code in Markdown
 # Characters of scripts without spaces, for a class of a regular expression: Thai and Lao, Myanmar,
 # Khmer, Han and kana (in two parts, Hangul stands between), Han and kana of other forms, rare Han.
 SPACELESS_RANGES = (
@@ -127,6 +125,7 @@ class Page:
     gap: Ints = field(default_factory=_no_ints)  # blank lines before
     lines: Ints = field(default_factory=_no_ints)  # source lines joined
     indent: Ints = field(default_factory=_no_ints)  # spaces before code and items of lists
+    fence: Ints = field(default_factory=_no_ints)  # the block that opens the fenced code, else -1
 
     def __len__(self) -> int:
         return len(self.texts)

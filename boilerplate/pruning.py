@@ -22,7 +22,7 @@ def prune(soup: Tag, page: Page, kept: Sequence[int]) -> None:
     """Leave of a tree the blocks that are kept, by their indices, and what is no text of the page.
 
     The head stays, and so do the pictures and rules among the kept text. The cells of a kept row
-    stay, emptied, and so does a block that parts kept texts.
+    stay, emptied, and so does a block right between kept texts.
     """
     from bs4 import Tag
 
@@ -39,7 +39,7 @@ def prune(soup: Tag, page: Page, kept: Sequence[int]) -> None:
     inline: dict[int, bool] = {}  # by parent, whether its last child so far is inline
     for node in nodes:
         up = node.parent
-        if id(up) in gone or _is_blank(node):
+        if id(up) in gone or (id(node) not in gone and _is_blank(node)):
             continue
         if id(node) in gone:
             cell = isinstance(node, Tag) and node.name in ("td", "th")
@@ -66,7 +66,7 @@ def _gone(
         node = nodes[place]
         if not isinstance(node, Tag):
             goes = id(node) in unwanted or isinstance(node, (Comment, CData))
-        elif node.name in _SHOWN:
+        elif node.name in _SHOWN and not node.contents:
             goes = place not in among
         else:
             bare = all(

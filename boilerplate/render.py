@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from boilerplate.arrays import Ints, chain_ends, grouped
-from boilerplate.page import FENCE, HEADINGS, LISTS, Block, Elements, Page
+from boilerplate.page import HEADINGS, LISTS, Block, Elements, Page
 
 FORMATS = ("text", "markdown", "html", "json")
 _STRUCTURE = frozenset(("li", *LISTS, "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS))
@@ -36,10 +36,15 @@ _FIRST_MARKUP = re.compile(
     """,
     re.X | re.M,
 )
-# A line of Markdown that its like may follow: an item, a heading, a quotation, a row.
-_MARKED = re.compile(r"(?:[-+*]|[0-9]{1,9}[.)]|\#{1,6})\s|>|.*\|")
-# What would be read as a tag, outside code; addresses in angle brackets are none.
-_TAG = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]+:)")
+# A line of Markdown that may follow another such line at once.
+_ITEM = re.compile(r"(?:[-+*]|([0-9]{1,9})[.)]|\#{1,6})\s|>")
+_HEADING = re.compile(r"#{1,6}\s")
+_FENCE = re.compile(r"`{3,}[^`]*\Z|~{3}")
+# What would be read as a tag in Markdown; what is escaped, code and addresses are none.
+_TAG = re.compile(
+    r"(\\[!-/:-@\[-`{-~]|(?<!`)(`++).*?(?<!`)\2(?!`))"
+    r"|<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]+:|[\w.+-]+@)"
+)
 _CONTROLS = dict.fromkeys({*range(32), 127} - set(b"\t\n\r"))  # which HTML must not hold
 _HEADING_END = re.compile(r"(?<!\S)(?=#+$)")
 
@@ -101,6 +106,8 @@ class _Placed:
     heading: int = 0
     flattened: bool = False
     indent: int = 0  # spaces, in flattened text
+    margin: int = 0  # of them, those before the fences of the code
+    is_fence: bool = False
 
     def opens_item(self, before: _Placed) -> bool:
         """Whether the block opens an item, in or after the one in which the block before stands."""
@@ -120,14 +127,17 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
         after = [0, *(block.index + 1 for block in blocks)]
         gaps = np.maximum.reduceat(page.gap[: after[-1]], after[:-1]).tolist() if blocks else []
         indents = page.indent[[block.index for block in blocks]].tolist() if blocks else []
-        fenced = _fenced(page.texts)
+        fences = page.fence.tolist()
+        last = {fence: k for k, fence in enumerate(fences)}
         return [
             _Placed(
                 block,
                 gap=gap,
                 flattened=True,
                 indent=indent,
-                pre=fenced.get(block.index, -1),
+                pre=(fence := fences[block.index]),
+                margin=int(page.indent[fence]) if fence >= 0 else 0,
+                is_fence=fence >= 0 and block.index in (fence, last[fence]),
                 heading=int(block.label == "headline"),
             )
             for block, gap, indent in zip(blocks, gaps, indents, strict=True)
@@ -157,13 +167,6 @@ def _places(page: Page, blocks: Sequence[Block]) -> list[_Placed]:
             # Within one element it takes a blank line to part two blocks.
             here.gap = int(page.element[here.block.index] == page.element[before.block.index])
     return placed
-
-
-def _fenced(lines: Sequence[str]) -> dict[int, int]:
-    """The lines of fenced code in flattened text, fences included, and where each code begins."""
-    fences = [k for k, line in enumerate(lines) if line[:3] in ("```", "~~~") and FENCE.match(line)]
-    pairs = zip(fences[::2], fences[1::2], strict=False)
-    return {k: first for first, last in pairs for k in range(first, last + 1)}
 
 
 def _place(block: Block, around: _Structure) -> _Placed:
@@ -316,7 +319,7 @@ def _markdown(placed: Sequence[_Placed]) -> str:
         if before is not None:
             tight = here.gap == 0 or here.opens_item(before)
             if here.flattened:  # a line by itself is a paragraph
-                tight = tight and all(_MARKED.match(p.block.text) for p in (before, here))
+                tight = tight and _goes_on(before.block.text, here.block.text)
             if opened and len(shared) == len(known) and opened[0].number not in (-1, 1):
                 tight = False  # it would go on with the paragraph
             between = "".join(margins[level.element] for level in shared).rstrip()
@@ -337,6 +340,17 @@ def _markdown(placed: Sequence[_Placed]) -> str:
         parts.append("\n".join([first + lines[0], *rest]))
         before = blocks[-1]
     return "".join(parts)
+
+
+def _goes_on(before: str, line: str) -> bool:
+    """Whether a line of Markdown stands right below another: items, rows, an underlined heading."""
+    if before.startswith("|") and line.startswith("|"):
+        return True
+    if len(line) > 2 and not (line.strip("-") and line.strip("=")):
+        return abs(len(before) - len(line)) <= 3  # longer lines are paragraphs above a rule
+    one, other = _ITEM.match(before), _ITEM.match(line)
+    # Of numbered items only the first may stand right below what is none.
+    return bool(one and other and (other[1] in (None, "1") or one[1]))
 
 
 def _follows(before: Sequence[_Level], level: _Level, marked: set[int]) -> bool:
@@ -377,12 +391,14 @@ def _markdown_lines(blocks: Sequence[_Placed]) -> list[str]:
         fence = "```"
         while fence in text:
             fence += "`"
-        language = here.block.text.lstrip("`~") if _is_fence(here) else ""
-        return [fence + language, *text.split("\n"), fence]
+        language = here.block.text.lstrip("`~") if here.is_fence else ""
+        margin = " " * here.margin
+        lines = (fence + language, *text.split("\n"), fence)
+        return [margin + line if line else "" for line in lines]
     if here.flattened:  # may be Markdown itself
         text = _TAG.sub(lambda found: found[0] if found[1] else "\\<", text)
-        mark = "# " if here.heading and not text.startswith("#") else " " * here.indent
-        return [f"{mark}\\{text}" if _is_fence(here) else f"{mark}{text}"]
+        mark = "# " if here.heading and not _HEADING.match(text) else " " * here.indent
+        return [f"{mark}\\{text}" if _FENCE.match(text) else f"{mark}{text}"]
     text = _MARKUP.sub(r"\\\g<0>", text)
     if here.heading:
         text = _HEADING_END.sub(r"\\", " ".join(text.split()))
@@ -391,13 +407,11 @@ def _markdown_lines(blocks: Sequence[_Placed]) -> list[str]:
     return text.replace("\n", "  \n").split("\n")  # line breaks inside a paragraph
 
 
-def _is_fence(placed: _Placed) -> bool:
-    return placed.flattened and FENCE.match(placed.block.text) is not None
-
-
 def _code(blocks: Sequence[_Placed]) -> str:
-    """The text of preformatted blocks, without the fences around it in flattened text."""
-    return _plain([block for block in blocks if not _is_fence(block)])
+    """The text of preformatted blocks, without the fences around it and how far in these stand."""
+    text = _plain([block for block in blocks if not block.is_fence])
+    margin = " " * blocks[0].margin
+    return "\n".join(line.removeprefix(margin) for line in text.split("\n")) if margin else text
 
 
 def _markdown_table(blocks: Sequence[_Placed]) -> list[str]:

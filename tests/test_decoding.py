@@ -40,6 +40,23 @@ def test_utf_16_needs_no_byte_order_mark(encoding: str) -> None:
     assert decode(data) == decode(data, encoding) == decode(data, "cp1251") == page
 
 
+@pytest.mark.parametrize("stale", ["iso-8859-2", "koi8-r", "windows-1251", "gb2312", "latin-1"])
+def test_utf_8_is_read_whatever_the_page_said_once(stale: str) -> None:
+    for text in (RUSSIAN, GERMAN, "Mieszkańcy osiedla nie mają ciepłej wody ćwierć roku"):
+        page = f"<meta charset={stale}><p>{text}"
+        assert decode(page.encode()) == decode(page.encode(), stale) == page
+
+
+@pytest.mark.parametrize("text", [RUSSIAN, GREEK])
+def test_a_default_of_latin_1_is_not_believed_of_other_alphabets(text: str) -> None:
+    encoding = "windows-1251" if text is RUSSIAN else "iso-8859-7"
+    own, none, wrong = (f"<meta charset={e}><p>{text * 3}" for e in (encoding, "", "iso-8859-1"))
+    for page, header in ((own, "iso-8859-1"), (none, "latin-1"), (wrong, None)):
+        assert decode(page.encode(encoding), header) == page
+    western = "<p>" + "He paid. " * 99 + "É" * 9
+    assert decode(western.encode("cp1252"), "iso-8859-1") == western
+
+
 @pytest.mark.parametrize(
     "declaration",
     [

@@ -40,6 +40,12 @@ def test_forms_go_with_their_text() -> None:
     )
 
 
+def test_comments_go_and_what_xml_has_in_empty_elements_stays() -> None:
+    assert pruned("<p>One<!-- -->two<!-- c --></p>") == "<p>Onetwo</p>"
+    xml = "<div><br>One.</br><p>Ad</p></div>"
+    assert "<div><br>One.</br></div>" in pruned(xml, "Ad", parser="xml")
+
+
 def test_a_head_without_tags_stays() -> None:
     head = '<html><meta charset="utf-8"/><title>The title</title><link href="/x"/><h1>One</h1>'
     assert pruned(f"{head}<p>Ad</p></html>", "Ad") == f"{head}</html>"

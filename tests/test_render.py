@@ -40,14 +40,52 @@ def test_text_keeps_rows_items_and_paragraphs_apart() -> None:
 
 def test_flattened_text_keeps_its_blank_lines() -> None:
     assert rendered("a b.\nc\n\n\n- d\n# e <f>", "text", "text") == "a b.\nc\n\n- d\n# e <f>"
-    assert rendered("# a\n- b\n1. c\n| d |", "markdown", "text") == "# a\n- b\n1. c\n| d |"
 
 
 def test_lines_of_flattened_text_are_paragraphs_in_markdown() -> None:
     page = "a b.\nc d.\n- e\n- f\ng <h>, `<i>`, <https://example.org/>"
     shown = "a b.\n\nc d.\n\n- e\n- f\n\ng \\<h>, `<i>`, <https://example.org/>"
     assert rendered(page, "markdown", "text") == shown
-    assert rendered("a\nb.\n```\nc", "markdown", "text", headline=0) == "# a\n\nb.\n\n\\```\n\nc"
+    assert rendered("a\nb.", "markdown", "text", headline=0) == "# a\n\nb."
+    assert rendered("#a\nb.", "markdown", "text", headline=0) == "# #a\n\nb."
+    assert rendered("a \\<b>, <c@d.e>" + "`" * 50_000, "markdown", "text").startswith(
+        "a \\<b>, <c@d.e>`"
+    )
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "# a\n- b\n1. c\n2. d",
+        "> a\n> b",
+        "| a |\n| --- |\n| b |",
+        "A title\n-------",
+        "Title\n=====",
+    ],
+)
+def test_lines_that_are_markdown_stay_together(lines: str) -> None:
+    assert rendered(lines, "markdown", "text") == lines
+
+
+@pytest.mark.parametrize(
+    "lines", ["- a\nb | c", "a | b\nc | d", "- a\n2. b", "> a\n| b |", "A longer line.\n-----"]
+)
+def test_lines_that_would_be_one_in_markdown_are_parted(lines: str) -> None:
+    assert rendered(lines, "markdown", "text") == lines.replace("\n", "\n\n")
+
+
+def test_fences_stand_in_pairs() -> None:
+    listed = "1. a\n\n   ```sh\n   b\n     c\n   ```\n\n2. d"
+    assert rendered(listed, "markdown", "text") == listed
+    assert "<pre>b\n  c</pre>" in rendered(listed, "html", "text")
+    nested = "a\n~~~\n```\nb\n```\n~~~\nc"
+    assert rendered(nested, "markdown", "text") == "a\n\n````\n```\nb\n```\n````\n\nc"
+    assert "<pre>```\nb\n```</pre>" in rendered(nested, "html", "text")
+    assert "<pre>```\nb</pre>" in rendered("````md\n```\nb\n````", "html", "text")
+    # One that nothing closes is no fence.
+    assert rendered("a\n````\nb\n    c", "markdown", "text") == "a\n\n\\````\n\nb\n\nc"
+    opened = rendered("a\n```sh\nb\n```\nc", "markdown", "text", left_out=1)
+    assert opened == rendered("a\n```\nb\n```\nc", "markdown", "text")
 
 
 def test_flattened_text_keeps_how_code_and_lists_are_indented() -> None:

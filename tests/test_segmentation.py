@@ -18,6 +18,7 @@ def texts(html: str) -> list[str]:
         ("a<div>b<p>c</p>d</div>e", ["a", "b", "c", "d", "e"]),
         ("<h1>T</h1><p>one<p>two<h2>U</h2>", ["T", "one", "two", "U"]),
         ("<div><p>unclosed<div>next", ["unclosed", "next"]),
+        ("<map><area href=/><p>a</p></map>b", ["a", "b"]),
         # line breaks: one stays in the block, a blank line cuts it
         ("<p>a<br>b</p>", ["a\nb"]),
         ("<p>a<br><br>b<br> <br/>c", ["a", "b", "c"]),

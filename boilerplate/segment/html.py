@@ -22,7 +22,7 @@ from boilerplate.segment.source import mended
 # that formulae were made from, which would stand beside them.
 DROPPED = (
     "script style template svg select datalist textarea iframe object embed canvas audio video "
-    "map applet noembed noframes rt rp rtc annotation annotation-xml".split()
+    "applet noembed noframes rt rp rtc annotation annotation-xml".split()
 )
 # What part an element plays in the text. All that are not named are inline, as are links, strong
 # ones, titles, formulae, their words and their copies, and lines of code; preformatted ones are

@@ -7,10 +7,11 @@ import re
 import numpy as np
 
 from boilerplate.arrays import Ints
-from boilerplate.page import FENCE, SPACELESS_RANGES, UNSEEN, Page
+from boilerplate.page import SPACELESS_RANGES, UNSEEN, Page
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,2000})\)|(?:https?://|www\.)[^\s<>\"]+")
 _ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
+_FENCE = re.compile(r"(`{3,}|~{3,})[^`]*\Z")
 _BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
 _MOST_INDENT = 200
 _SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")  # where lines join without a space
@@ -40,13 +41,15 @@ def segment_text(text: str) -> Page:
     worded = np.cumsum([line != "" for line in lines], dtype=np.intp)
     before = worded[begins] - 1  # lines with text before each block
     empty = begins - before
+    fence = _fenced(texts)
     return Page(
         "text",
         texts,
         link_chars=_link_chars(texts),
         gap=np.diff(empty, prepend=empty[:1]),  # none before the first
         lines=np.diff(before, append=worded[-1:]),
-        indent=_indents([raw[k] for k in begins]),
+        indent=_indents([raw[k] for k in begins], fence),
+        fence=fence,
     )
 
 
@@ -59,23 +62,43 @@ def _joined(lines: list[str]) -> str:
     return "".join(parts)
 
 
-def _indents(lines: list[str]) -> Ints:
+def _fenced(texts: list[str]) -> Ints:
+    """The block whose fence opens the code that each stands in, itself included, -1 outside.
+
+    The fence that closes it is of the same mark and no shorter, as in Markdown.
+    """
+    result = np.full(len(texts), -1, np.intp)
+    mark, first = "", -1
+    for k, text in enumerate(texts):
+        if text[:3] not in ("```", "~~~"):
+            continue
+        if not mark:
+            fence = _FENCE.match(text)
+            mark, first = (fence[1], k) if fence else ("", -1)
+        elif text.startswith(mark) and not text.strip(mark[0]):
+            result[first : k + 1] = first
+            mark = ""
+    return result
+
+
+def _indents(lines: list[str], fence: Ints) -> Ints:
     """By how many spaces lines of fenced code and of lists stand further in than the first."""
     result = np.zeros(len(lines), np.intp)
     if not any(line[0].isspace() for line in lines):
         return result
-    fenced, margin = False, -1  # of the code or list; -1 outside
-    for k, line in enumerate(lines):
+    margin, before = -1, -1  # of the code or list, -1 outside; the code of the line before
+    for k, (line, code) in enumerate(zip(lines, fence.tolist(), strict=True)):
         line = line.expandtabs(4)
         bare = line.lstrip()
-        is_fence = FENCE.match(bare) is not None
-        fenced ^= is_fence
-        if fenced or is_fence or _BULLET.match(bare):
+        if 0 <= before != code:
+            margin = -1
+        if code >= 0 or _BULLET.match(bare):
             indent = min(len(line) - len(bare), _MOST_INDENT)
             margin = indent if margin < 0 else margin
             result[k] = max(indent - margin, 0)
-        if not fenced and (is_fence or not _BULLET.match(bare)):
+        else:
             margin = -1
+        before = code
     return result
 
 
