@@ -33,7 +33,7 @@ _PARTS = {
     tag: part
     for part, tags in {
         _DROP: " ".join(DROPPED),
-        _SILENT: "-document -comment -undef wbr",
+        _SILENT: "-document -comment -undef map wbr",
         _BLOCK: "address article aside blockquote body button caption center dd details dialog dir "
         "div dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup "
         "hr html legend li main menu nav ol p search section summary table tbody td tfoot th "
