@@ -122,7 +122,7 @@ class Page:
     meta: dict[str, str] = field(default_factory=dict)  # <meta name|property>: content
 
     # flattened text
-    gap: Ints = field(default_factory=_no_ints)  # blank lines before
+    gap: Ints = field(default_factory=_no_ints)  # blank lines before, -1 amid a line
     lines: Ints = field(default_factory=_no_ints)  # source lines joined
     indent: Ints = field(default_factory=_no_ints)  # spaces before code and items of lists
     fence: Ints = field(default_factory=_no_ints)  # the block that opens the fenced code, else -1

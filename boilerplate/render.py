@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from html import escape
 from itertools import groupby, pairwise
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from boilerplate.arrays import Ints, chain_ends, grouped
-from boilerplate.page import HEADINGS, LISTS, Block, Elements, Page
+from boilerplate.page import HEADINGS, LISTS, SPACELESS_RANGES, Block, Elements, Page
 
 FORMATS = ("text", "markdown", "html", "json")
 _STRUCTURE = frozenset(("li", *LISTS, "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS))
@@ -45,6 +45,8 @@ _TAG = re.compile(
     r"(\\[!-/:-@\[-`{-~]|(?<!`)(`++).*?(?<!`)\2(?!`))"
     r"|<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]+:|[\w.+-]+@)"
 )
+_LINK = re.compile(r"(!?)\[([^\[\]\n]{0,500})\]\([^()\s]{1,2000}\)")  # in Markdown
+_SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")
 _CONTROLS = dict.fromkeys({*range(32), 127} - set(b"\t\n\r"))  # which HTML must not hold
 _HEADING_END = re.compile(r"(?<!\S)(?=#+$)")
 
@@ -64,7 +66,7 @@ def render(page: Page, blocks: Sequence[Block], format: str, url: str | None = N
     placed = _places(page, blocks)
     if format == "html":
         return "\n".join(_html(placed)) if placed else ""
-    return _markdown(placed) if format == "markdown" else _plain(placed)
+    return _markdown(placed) if format == "markdown" else _plain(_without_addresses(placed))
 
 
 class _Level(NamedTuple):
@@ -95,7 +97,7 @@ class _Placed:
     """A block and the structure around it; elements by their number, -1 for none."""
 
     block: Block
-    gap: int = 1  # blank lines before, in flattened and preformatted text
+    gap: int = 1  # blank lines before, in flattened and preformatted text; -1 amid a line
     levels: tuple[_Level, ...] = ()  # outermost first
     table: int = -1
     row: int = -1
@@ -289,7 +291,9 @@ def _plain(placed: Sequence[_Placed]) -> str:
             text = " ".join(text.split())
         between = "\t" * here.column
         if before is not None:
-            if here.cell >= 0 and here.cell == before.cell:
+            if here.gap < 0:
+                between = _amid_a_line(before)
+            elif here.cell >= 0 and here.cell == before.cell:
                 between = " "
             elif here.row >= 0 and here.row == before.row:
                 between = "\t" * max(here.column - before.column, 1)
@@ -304,6 +308,25 @@ def _plain(placed: Sequence[_Placed]) -> str:
         parts += (between, text)
         before = here
     return "".join(parts)
+
+
+def _amid_a_line(before: _Placed) -> str:
+    return "" if _SPACELESS.match(before.block.text[-1]) else " "
+
+
+def _without_addresses(placed: Sequence[_Placed]) -> Sequence[_Placed]:
+    """Flattened text that is Markdown without the addresses of links, and without pictures."""
+    if not any(here.flattened and "](" in here.block.text for here in placed):
+        return placed
+    shown = []
+    for here in placed:
+        text = here.block.text
+        if here.pre < 0:
+            text = _LINK.sub(lambda link: "" if link[1] else link[2], text)
+            text = _LINK.sub(lambda link: link[2], text).strip()  # around a picture
+        if text:
+            shown.append(replace(here, block=replace(here.block, text=text)))
+    return shown
 
 
 def _markdown(placed: Sequence[_Placed]) -> str:
@@ -323,7 +346,8 @@ def _markdown(placed: Sequence[_Placed]) -> str:
             if opened and len(shared) == len(known) and opened[0].number not in (-1, 1):
                 tight = False  # it would go on with the paragraph
             between = "".join(margins[level.element] for level in shared).rstrip()
-            parts.append("\n" if tight else f"\n{between}\n")
+            amid = here.gap < 0
+            parts.append(_amid_a_line(before) if amid else "\n" if tight else f"\n{between}\n")
         first = "".join(margins[level.element] for level in shared)
         for level in opened:
             mark = "> "

@@ -40,11 +40,26 @@ def test_hard_wrapped_paragraphs_are_joined_and_list_items_are_not() -> None:
 PROSE = " ".join(WRAPPED.partition("\n- ")[0].split())
 
 
-@pytest.mark.parametrize(("width", "joined"), [(30, False), (50, True), (110, True), (150, False)])
+@pytest.mark.parametrize(("width", "joined"), [(25, False), (35, True), (150, True), (210, False)])
 def test_text_is_wrapped_at_widths_at_which_people_wrap(width: int, joined: bool) -> None:
     lines = textwrap.wrap(PROSE, width)
     text = "\n\n".join(["\n".join(lines)] * 3)
     assert segment(text, "text").texts == ([PROSE] if joined else lines) * 3
+
+
+def test_indented_quoted_and_listed_lines_do_not_hide_that_text_is_wrapped() -> None:
+    first = textwrap.wrap(PROSE, 72, initial_indent="    ")
+    text = "\n\n".join(["\n".join(first), f"* [Home]({'x' * 90})", "\n".join(first)])
+    assert segment(text, "text").texts == [PROSE, f"* [Home]({'x' * 90})", PROSE]
+
+
+@pytest.mark.parametrize(("sentence", "between"), [("The ice “held.” ", ""), ("港口结冰了。", "")])
+def test_one_line_that_is_most_of_the_page_is_cut_into_sentences(
+    sentence: str, between: str
+) -> None:
+    page = segment(f"Home\n{sentence * 150}\nMap", "text")
+    assert page.texts == ["Home", *[sentence.strip()] * 150, "Map"]
+    assert segment(f"Home\n{sentence * 9}\nMap", "text").texts[1] == (sentence * 9).strip()
 
 
 def test_wrapped_lines_of_chinese_are_joined_without_spaces() -> None:

@@ -41,6 +41,9 @@ LONG = "many more words follow in this long and patient explanation " * 20
         *(f"<{tag}></{tag}><p>{LONG}</p>" for tag in ("iframe", "picture", "details", "my-box")),
         f"<hr><p>{LONG}</p>",
         "<!doctype html>",
+        "<!doctypehtml><title>T</title>" + LONG,
+        f"HTTP/1.1 200 OK\nServer: x\n\n<!DOCTYPE html>\n<html><script>{LONG}</script><p>{LONG}",
+        f"Warning: mysql in /x.php on line 3\n<html lang=en><head><style>{LONG}</style><p>{LONG}",
         "<!-- nothing else -->",
     ],
 )
@@ -70,6 +73,8 @@ def test_html_is_told(page: str) -> None:
         "<name>Anna</name> said to <name>Ben</name>: <quote>hello</quote>",
         "<rss version='2.0'><channel><item><guid>x</guid></item></channel></rss>",
         "From: <anna@example.com>\nTo: <ben@example.com>\n\nHello",
+        f"<script src=x\n{LONG}",  # cut off
+        f"# A page\n\n```html\n<!DOCTYPE html>\n<html><head></html>\n```\n{LONG}",
         "<anna> hi all\n<ben> hello\n<anna> there is a <p> tag again",
         "1. Write <html> at the top and </html> at the end.\n2. Save it and look at it.",
         f"<h1 align='center'>Tide</h1>\n\n## One\n\n{LONG}\n\n```\nx = 0\n```\n{LONG}",  # a README

@@ -88,6 +88,25 @@ def test_fences_stand_in_pairs() -> None:
     assert opened == rendered("a\n```\nb\n```\nc", "markdown", "text")
 
 
+def test_sentences_of_a_line_stay_in_a_line() -> None:
+    page = "Home\n" + "The ice held. " * 150 + "\nMap"
+    for format in ("text", "markdown"):
+        shown = rendered(page, format, "text").split("\n")
+        assert [line for line in shown if line] == ["Home", ("The ice held. " * 150).strip(), "Map"]
+
+    page = "港口昨晚结冰了。" * 100
+    assert rendered(page, "text", "text") == page
+
+
+def test_addresses_of_links_and_pictures_are_no_text() -> None:
+    page = "A [bridge](https://example.org/a?x=1) in town.\n![x](a.png)\n[![y](b.png)](c) z\n[d]"
+    assert rendered(page, "text", "text") == "A bridge in town.\nz\n[d]"
+    assert rendered(page, "markdown", "text") == page.replace("\n", "\n\n")
+    assert json.loads(rendered(page, "json", "text"))["text"] == "A bridge in town.\nz\n[d]"
+    code = "```\n[a](b)\n```"
+    assert rendered(code, "text", "text") == code
+
+
 def test_flattened_text_keeps_how_code_and_lists_are_indented() -> None:
     code = "```\ndef f():\n\tif x:\n\n        y = 1\n```"
     page = f"  A b.\n\n{code}\n  - c\n    - d\n  - e\n   F g."

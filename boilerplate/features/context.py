@@ -361,7 +361,7 @@ def heads(counted: Wording) -> NDArray[np.bool_]:
 def layout(page: Page, counted: Wording) -> dict[str, Floats]:
     """Context that only flattened text has: blank lines, joined lines, lines like headings."""
     n = len(page)
-    gap = np.minimum(page.gap, 3).astype(np.float64)
+    gap = np.minimum(np.maximum(page.gap, 0), 3).astype(np.float64)
     gap_after = shifted(gap, 1, 1.0)
     heading = heads(counted)
     at = np.arange(n)

@@ -13,10 +13,16 @@ _INLINE_TAGS = "|".join(DROPPED) + (
     "picture|q|ruby|s|samp|small|span|strike|strong|sub|sup|time|title|tt|u|var|wbr|[a-z]+-[a-z-]+"
 )
 _PROLOG = r"(?>\s+|<!--.*?-->|<\?[^>]*>)*+"  # comments and an XML declaration
-_DOCUMENT = re.compile(rf"{_PROLOG}<(?:!doctype\s+html|html|head|body)\b", re.I | re.S)
+_DOCUMENT = re.compile(rf"{_PROLOG}<(?:!doctype\s*html|(?:html|head|body)\b)", re.I | re.S)
+# Behind what a server or a program wrote before it: headers, warnings, marks.
+_LATER_DOCUMENT = re.compile(
+    rf"<!doctype\s*html[^<>]*>{_PROLOG}<(?:html|head|meta|title|body)\b|<html\b[^<>]*>\s*<head\b",
+    re.I | re.S,
+)
+_LATER = 5_000  # characters before it, at most
 _COMMENTS = re.compile(_PROLOG, re.S)
 _CODE = re.compile(
-    r"<!--.*?(?:-->|\Z)|<(script|style|svg|template)\b.*?(?:</\1\s*>|\Z)", re.I | re.S
+    r"<!--.*?(?:-->|\Z)|<(script|style|svg|template)\b.*?(?:(</\1\s*>)|\Z)", re.I | re.S
 )
 _ATTRIBUTES = re.compile(r"(?<=<)([\w-]+)\s[^<>]*")
 _JSON = re.compile(r"\s*(?:\{\s*\"|\[\s*[{\"])")
@@ -36,18 +42,27 @@ _MENTIONED = re.compile(
 )
 
 
+def _but_text(code: re.Match[str]) -> str:
+    """What is left of code: of a script that is cut off, all below its line."""
+    cut_off = code[1] and not code[2] and len(code.string) < 5 * _LOOK
+    return code[0].partition("\n")[2] if cut_off else " "
+
+
 def guess_kind(text: str) -> str:
     """``"html"`` or ``"text"``.
 
-    A document says so in its first words. Else it is a matter of how much of the string is
-    markup: a fragment opens with a tag that is closed again, or has a block tag to every few
-    words, or parts its paragraphs by tags, while text that talks about HTML names tags amid its
-    words, Markdown that begins with a tag or two goes on without, and text in somebody's own XML
-    holds none of HTML's tags.
+    A document says so in its first words, or after some headers and warnings. Else it is a matter
+    of how much of the string is markup: a fragment opens with a tag that is closed again, or has a
+    block tag to every few words, or parts its paragraphs by tags, while text that talks about HTML
+    names tags amid its words, Markdown that begins with a tag or two goes on without, and text in
+    somebody's own XML holds none of HTML's tags.
     """
     text = text.lstrip("\ufeff")
     head = text[:_LOOK]
     if _DOCUMENT.match(text):
+        return "html"
+    later = _LATER_DOCUMENT.search(text, 0, _LATER)
+    if later and "```" not in text[: later.start()]:
         return "html"
     if "<" not in head or _JSON.match(head):
         return "text"
@@ -55,7 +70,7 @@ def guess_kind(text: str) -> str:
         return "html"
     opens = _OPENS.match(head)
     if opens:  # code and data, of which fragments may have more than text
-        head = _ATTRIBUTES.sub(r"\1", _CODE.sub(" ", text[: 5 * _LOOK])[:_LOOK])
+        head = _ATTRIBUTES.sub(r"\1", _CODE.sub(_but_text, text[: 5 * _LOOK])[:_LOOK])
     tags = len(_TAG.findall(head)) - 2 * len(_MENTIONED.findall(head))
     words = len(head.split())
     if opens:

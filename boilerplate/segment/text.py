@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import numpy as np
 
@@ -15,9 +16,14 @@ _FENCE = re.compile(r"(`{3,}|~{3,})[^`]*\Z")
 _BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
 _MOST_INDENT = 200
 _SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")  # where lines join without a space
-_WRAP = range(40, 121)  # widths in characters at which people and programs wrap text
+_WRAP = range(28, 201)  # widths in characters at which people and programs wrap text
 _NEARLY_ALL = 0.995  # of the lines are no longer than the width
 _FEW = 3
+_ADDRESSES = ("](", "://")  # which are not wrapped
+_LONG, _LONG_SPACELESS = 1800, 600  # characters of a line that is more than a paragraph
+_SENTENCE_END = re.compile(
+    r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«(\[¿¡]?[^\W\d_a-z])|[。！？][”’」』）]*(?=\S)"
+)
 _SHARE = 0.7  # of the long lines in wrapped text that are as full as can be
 
 
@@ -25,13 +31,15 @@ def segment_text(text: str) -> Page:
     """Cut flattened text into blocks.
 
     A line is a block, unless the text is hard-wrapped (as old mail and `fmt` do): then the lines
-    of a paragraph are joined. Bare addresses and Markdown links count as links. How far a line is
-    indented is kept in Markdown's fenced code and lists.
+    of a paragraph are joined. Where one line is most of the page, its sentences are blocks. Bare
+    addresses and Markdown links count as links. How far a line is indented is kept in Markdown's
+    fenced code and lists.
     """
-    raw = text.splitlines()
+    raw, cut = _with_sentences(text.splitlines())
     folded = (" ".join(line.split()) for line in raw)
     lines = [line if line.strip(UNSEEN) else "" for line in folded]
-    joins = _wrapped_joins(lines)
+    widths = [len(a.expandtabs().rstrip()) if b else 0 for a, b in zip(raw, lines, strict=True)]
+    joins = _wrapped_joins(lines, widths)
     begins = [k for k, line in enumerate(lines) if line and not joins[k]]
     if len(begins) + lines.count("") < len(lines):
         ends = [*begins[1:], len(lines)]
@@ -41,16 +49,31 @@ def segment_text(text: str) -> Page:
     worded = np.cumsum([line != "" for line in lines], dtype=np.intp)
     before = worded[begins] - 1  # lines with text before each block
     empty = begins - before
+    gap = np.diff(empty, prepend=empty[:1])  # none before the first
+    gap[[k in cut for k in begins]] = -1
     fence = _fenced(texts)
     return Page(
         "text",
         texts,
         link_chars=_link_chars(texts),
-        gap=np.diff(empty, prepend=empty[:1]),  # none before the first
+        gap=gap,
         lines=np.diff(before, append=worded[-1:]),
         indent=_indents([raw[k] for k in begins], fence),
         fence=fence,
     )
+
+
+def _with_sentences(lines: list[str]) -> tuple[list[str], range]:
+    """The lines, but one that is long and most of the page in its sentences; where these go on."""
+    longest = max(lines, key=len, default="")
+    if len(longest) <= _LONG_SPACELESS or 2 * len(longest) < sum(map(len, lines)):
+        return lines, range(0)
+    if len(longest) <= _LONG and not _SPACELESS.search(longest):
+        return lines, range(0)
+    ends = [end.end() for end in _SENTENCE_END.finditer(longest)]
+    sentences = [longest[a:b] for a, b in pairwise([0, *ends, len(longest)])]
+    k = lines.index(longest)
+    return [*lines[:k], *sentences, *lines[k + 1 :]], range(k + 1, k + len(sentences))
 
 
 def _joined(lines: list[str]) -> str:
@@ -111,31 +134,40 @@ def _link_chars(texts: list[str]) -> Ints:
     return result
 
 
-def _wrapped_joins(lines: list[str]) -> list[bool]:
-    """Which lines go on with the paragraph of the line before.
+def _wrapped_joins(lines: list[str], widths: list[int]) -> list[bool]:
+    """Which lines go on with the paragraph of the line before; `widths` are those in the source.
 
     Text is hard-wrapped at width W if no line is longer and the long ones are as full as they
     can be: the first word of the next line would not have fitted. Then every full line is
     joined with the next.
     """
     joins = [False] * len(lines)
-    # Long addresses stick out, as words do that were glued; Chinese has no spaces either.
-    lengths = [len(line) for line in lines if " " in line or _SPACELESS.search(line)]
+    # Addresses stick out, as words do that were glued; Chinese has no spaces either.
+    lengths = [
+        width
+        for line, width in zip(lines, widths, strict=True)
+        if (" " in line or _SPACELESS.search(line))
+        and not (any(mark in line for mark in _ADDRESSES) or _ITEM.match(line))
+    ]
     if len(lengths) <= _FEW:
         return joins
     lengths.sort()
     width = lengths[int(_NEARLY_ALL * (len(lengths) - 1))]
     if width not in _WRAP or lengths[-1] > 2 * width:
         return joins
-    pairs = [i for i in range(1, len(lines)) if lines[i] and 4 * len(lines[i - 1]) > 3 * width]
-    full = [i for i in pairs if _is_full(lines[i - 1], lines[i], width)]
+    pairs = [
+        i
+        for i in range(1, len(lines))
+        if lines[i] and 4 * widths[i - 1] > 3 * width and not _ITEM.match(lines[i])
+    ]
+    full = [i for i in pairs if _is_full(widths[i - 1], lines[i], width)]
     if len(full) < _FEW or len(full) < _SHARE * len(pairs):
         return joins
     for i in full:
-        joins[i] = not _ITEM.match(lines[i])
+        joins[i] = True
     return joins
 
 
-def _is_full(line: str, following: str, width: int) -> bool:
+def _is_full(length: int, following: str, width: int) -> bool:
     word = following.split(" ", 1)[0]
-    return len(line) + 1 + len(word) > width and len(line) * 2 > width
+    return length + 1 + len(word) > width and length * 2 > width
