@@ -38,8 +38,7 @@ def segment_text(text: str) -> Page:
     raw, cut = _with_sentences(text.splitlines())
     folded = (" ".join(line.split()) for line in raw)
     lines = [line if line.strip(UNSEEN) else "" for line in folded]
-    widths = [len(a.expandtabs().rstrip()) if b else 0 for a, b in zip(raw, lines, strict=True)]
-    joins = _wrapped_joins(lines, widths)
+    joins = _joins(raw, lines)
     begins = [k for k, line in enumerate(lines) if line and not joins[k]]
     if len(begins) + lines.count("") < len(lines):
         ends = [*begins[1:], len(lines)]
@@ -74,6 +73,18 @@ def _with_sentences(lines: list[str]) -> tuple[list[str], range]:
     sentences = [longest[a:b] for a, b in pairwise([0, *ends, len(longest)])]
     k = lines.index(longest)
     return [*lines[:k], *sentences, *lines[k + 1 :]], range(k + 1, k + len(sentences))
+
+
+def _joins(raw: list[str], lines: list[str]) -> list[bool]:
+    """Which lines go on with the paragraph of the line before.
+
+    Widths are those of the lines or, if that joins more, of the lines as they stand indented: first
+    lines of paragraphs may stand further in.
+    """
+    bare = list(map(len, lines))
+    widths = [len(a.expandtabs().rstrip()) if n else 0 for a, n in zip(raw, bare, strict=True)]
+    joins = _wrapped_joins(lines, bare)
+    return joins if widths == bare else max(joins, _wrapped_joins(lines, widths), key=sum)
 
 
 def _joined(lines: list[str]) -> str:
@@ -135,7 +146,7 @@ def _link_chars(texts: list[str]) -> Ints:
 
 
 def _wrapped_joins(lines: list[str], widths: list[int]) -> list[bool]:
-    """Which lines go on with the paragraph of the line before; `widths` are those in the source.
+    """The same by widths of the lines, 0 for blank ones.
 
     Text is hard-wrapped at width W if no line is longer and the long ones are as full as they
     can be: the first word of the next line would not have fitted. Then every full line is
