@@ -77,21 +77,19 @@ def places(page: Page, blocks: Sequence[Block]) -> list[Placed]:
         after = [0, *(block.index + 1 for block in blocks)]
         gaps = np.maximum.reduceat(page.gap[: after[-1]], after[:-1]).tolist() if blocks else []
         indents = page.indent[[block.index for block in blocks]].tolist() if blocks else []
-        fences = page.fence.tolist()
-        last = {fence: k for k, fence in enumerate(fences)}
-        return [
+        placed = [
             Placed(
                 block,
                 gap=gap,
+                heading=int(block.label == "headline"),
                 flattened=True,
                 indent=indent,
-                pre=(fence := fences[block.index]),
-                margin=int(page.indent[fence]) if fence >= 0 else 0,
-                is_fence=fence >= 0 and block.index in (fence, last[fence]),
-                heading=int(block.label == "headline"),
             )
             for block, gap, indent in zip(blocks, gaps, indents, strict=True)
         ]
+        if (page.fence >= 0).any():
+            _set_code(placed, page)
+        return placed
     elements = page.elements
     names = [name.split("\t", 1)[0] for name in elements.names]
     tags = [names[k] for k in elements.name.tolist()]
@@ -117,6 +115,17 @@ def places(page: Page, blocks: Sequence[Block]) -> list[Placed]:
             # Within one element it takes a blank line to part two blocks.
             here.gap = int(page.element[here.block.index] == page.element[before.block.index])
     return placed
+
+
+def _set_code(placed: Sequence[Placed], page: Page) -> None:
+    """Tell which lines of flattened text are fenced code, and which of these the fences."""
+    fences = page.fence.tolist()
+    last = {fence: k for k, fence in enumerate(fences)}
+    for here in placed:
+        here.pre = fence = fences[here.block.index]
+        if fence >= 0:
+            here.margin = int(page.indent[fence])
+            here.is_fence = here.block.index in (fence, last[fence])
 
 
 def _place(block: Block, around: _Structure) -> Placed:

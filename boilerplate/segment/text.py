@@ -19,7 +19,6 @@ _SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")  # where lines join without a s
 _WRAP = range(28, 201)  # widths in characters at which people and programs wrap text
 _NEARLY_ALL = 0.995  # of the lines are no longer than the width
 _FEW = 3
-_ADDRESSES = ("](", "://")  # which are not wrapped
 _LONG, _LONG_SPACELESS = 1800, 600  # characters of a line that is more than a paragraph
 _SENTENCE_END = re.compile(
     r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«(\[¿¡]?[^\W\d_a-z])|[。！？][”’」』）]*(?=\S)"
@@ -49,8 +48,10 @@ def segment_text(text: str) -> Page:
     before = worded[begins] - 1  # lines with text before each block
     empty = begins - before
     gap = np.diff(empty, prepend=empty[:1])  # none before the first
-    gap[[k in cut for k in begins]] = -1
-    fence = _fenced(texts)
+    if cut:
+        gap[[k in cut for k in begins]] = -1
+    has_fences = "```" in text or "~~~" in text
+    fence = _fenced(texts) if has_fences else np.full(len(texts), -1, np.intp)
     return Page(
         "text",
         texts,
@@ -81,10 +82,22 @@ def _joins(raw: list[str], lines: list[str]) -> list[bool]:
     Widths are those of the lines or, if that joins more, of the lines as they stand indented: first
     lines of paragraphs may stand further in.
     """
+    # Addresses stick out, as words do that were glued; Chinese has no spaces either.
+    prose = [
+        k
+        for k, line in enumerate(lines)
+        if (" " in line or _SPACELESS.search(line))
+        and "](" not in line
+        and "://" not in line
+        and not (" " in line[:5] and _ITEM.match(line))
+    ]
     bare = list(map(len, lines))
-    widths = [len(a.expandtabs().rstrip()) if n else 0 for a, n in zip(raw, bare, strict=True)]
-    joins = _wrapped_joins(lines, bare)
-    return joins if widths == bare else max(joins, _wrapped_joins(lines, widths), key=sum)
+    joins = _wrapped_joins(lines, bare, prose)
+    widths = [
+        len(a.expandtabs().rstrip()) if b and a != b else len(b)
+        for a, b in zip(raw, lines, strict=True)
+    ]
+    return joins if widths == bare else max(joins, _wrapped_joins(lines, widths, prose), key=sum)
 
 
 def _joined(lines: list[str]) -> str:
@@ -145,24 +158,17 @@ def _link_chars(texts: list[str]) -> Ints:
     return result
 
 
-def _wrapped_joins(lines: list[str], widths: list[int]) -> list[bool]:
-    """The same by widths of the lines, 0 for blank ones.
+def _wrapped_joins(lines: list[str], widths: list[int], prose: list[int]) -> list[bool]:
+    """The same by widths of the lines, 0 for blank ones; `prose` are those that tell the width.
 
     Text is hard-wrapped at width W if no line is longer and the long ones are as full as they
     can be: the first word of the next line would not have fitted. Then every full line is
     joined with the next.
     """
     joins = [False] * len(lines)
-    # Addresses stick out, as words do that were glued; Chinese has no spaces either.
-    lengths = [
-        width
-        for line, width in zip(lines, widths, strict=True)
-        if (" " in line or _SPACELESS.search(line))
-        and not (any(mark in line for mark in _ADDRESSES) or _ITEM.match(line))
-    ]
-    if len(lengths) <= _FEW:
+    if len(prose) <= _FEW:
         return joins
-    lengths.sort()
+    lengths = sorted([widths[k] for k in prose])
     width = lengths[int(_NEARLY_ALL * (len(lengths) - 1))]
     if width not in _WRAP or lengths[-1] > 2 * width:
         return joins
