@@ -102,7 +102,7 @@ def decode(data: bytes, declared: str | None = None) -> str:
     whatever is declared: pages are written anew in UTF-8 and keep what they said. Then `declared`
     decides (as an HTTP header gives it), then the page's own declaration, read as browsers read it.
     A declaration that the bytes contradict, or none, leads to detection by their frequencies; so
-    does windows-1252, which servers declare by default, where most words would be of accents.
+    does windows-1252, which servers declare by default, where too many letters would have accents.
     """
     return decoded(data, declared)[0]
 
@@ -158,7 +158,7 @@ def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
             return text, "utf-8"
     named = (_python_name(declared) if declared else None, _own_declaration(data), "utf-8")
     candidates = [name for name in named if name is not None]
-    if "cp1252" in candidates and _is_foreign(data):
+    if "cp1252" in candidates and not data.isascii() and _is_foreign(data):
         candidates = [name for name in candidates if name != "cp1252"]
     for name in candidates:
         with suppress(UnicodeDecodeError):

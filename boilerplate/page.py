@@ -15,6 +15,8 @@ Label = Literal["content", "headline", "boilerplate"]
 LABELS: tuple[Label, ...] = ("content", "headline", "boilerplate")
 LISTS = ("ul", "ol", "menu", "dir")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# A link in Markdown; its groups are the mark of a picture, and the text.
+MARKDOWN_LINK = r"(!?)\[([^\[\]\n]{0,500})\]\([^()\s]{1,2000}\)"
 # Characters of scripts without spaces, for a class of a regular expression: Thai and Lao, Myanmar,
 # Khmer, Han and kana (in two parts, Hangul stands between), Han and kana of other forms, rare Han.
 SPACELESS_RANGES = (

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from html import escape
 from itertools import groupby
 
-from boilerplate.page import SPACELESS_RANGES, Block, Page
+from boilerplate.page import MARKDOWN_LINK, SPACELESS_RANGES, Block, Page
 from boilerplate.structure import Level, Placed, depth_shared, places
 
 FORMATS = ("text", "markdown", "html", "json")
@@ -40,7 +40,7 @@ _TAG = re.compile(
     r"(\\[!-/:-@\[-`{-~]|(?<!`)(`++).*?(?<!`)\2(?!`))"
     r"|<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]+:|[\w.+-]+@)"
 )
-_LINK = re.compile(r"(!?)\[([^\[\]\n]{0,500})\]\([^()\s]{1,2000}\)")  # in Markdown
+_LINK = re.compile(MARKDOWN_LINK)
 _SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")
 _CONTROLS = dict.fromkeys({*range(32), 127} - set(b"\t\n\r"))  # which HTML must not hold
 _HEADING_END = re.compile(r"(?<!\S)(?=#+$)")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 AnyPage: TypeAlias = "str | bytes | bytearray | memoryview | Tag | Page"
 
-_MOST_BLOCKS = 1_000_000  # each takes some 5 kB of memory while a page is judged
+_MOST_BLOCKS = 1_000_000  # each takes kilobytes of memory while a page is judged
 
 
 def segment(page: AnyPage, kind: str = "auto") -> Page:

@@ -8,9 +8,9 @@ from itertools import pairwise
 import numpy as np
 
 from boilerplate.arrays import Ints
-from boilerplate.page import SPACELESS_RANGES, UNSEEN, Page
+from boilerplate.page import MARKDOWN_LINK, SPACELESS_RANGES, UNSEEN, Page
 
-_LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\(([^()\s]{1,2000})\)|(?:https?://|www\.)[^\s<>\"]+")
+_LINK = re.compile(rf"{MARKDOWN_LINK}|(?:https?://|www\.)[^\s<>\"]+")
 _ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
 _FENCE = re.compile(r"(`{3,}|~{3,})[^`]*\Z")
 _BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
