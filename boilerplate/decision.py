@@ -22,7 +22,11 @@ _WEIGHTS = np.concatenate((_WEIGHTS[::-1], (0.40634920634920635,), _WEIGHTS))  #
 
 
 def labelled(
-    probability: Floats, words: Floats, same: NDArray[np.uint64], threshold: float | None = None
+    probability: Floats,
+    words: Floats,
+    same: NDArray[np.uint64],
+    titles: NDArray[np.bool_],
+    threshold: float | None = None,
 ) -> tuple[list[Label], Floats]:
     """The label of each block of a page and its probability of being kept, shape (n_blocks,).
 
@@ -30,6 +34,7 @@ def labelled(
         probability: Of content, headline and boilerplate, shape (n_blocks, 3).
         words: Shape (n_blocks,).
         same: The same number for the same text, shape (n_blocks,).
+        titles: Which blocks are first-level headings, shape (n_blocks,).
         threshold: The probability from which on a block is kept; by default `cut` finds it, and
             what is `repeated` goes.
     """
@@ -43,6 +48,9 @@ def labelled(
     # A page has one headline; what else looks like it is judged as content alone.
     title = int(headline.argmax())
     is_headline = bool(headline[title] > content[title])
+    if is_headline and not titles[title]:  # a trail or a menu may say it, too
+        twins = titles & (same == same[title]) & (content + headline >= of_headline)
+        title = int(twins.argmax()) if twins.any() else title
     if is_headline:
         keep[title] += headline[title]
     labels: list[Label] = ["content" if p >= least else "boilerplate" for p in keep]

@@ -57,13 +57,17 @@ _WEB_MEANING = {
 }
 _WEB_LABELS = {"gb_2312-80": "gb18030", "csgb2312": "gb18030", "cn-big5": "big5hkscs",
                "windows-31j": "cp932", "ksc_5601": "cp949", "koi": "koi8-r", "koi8": "koi8-r",
-               "x-cp1250": "cp1250", "x-cp1253": "cp1253", "iso88592": "iso8859-2",
-               "iso88597": "iso8859-7", "x-sjis": "cp932", "windows-949": "cp949",
+               "koi8-ru": "koi8-u", "iso88592": "iso8859-2", "iso88597": "iso8859-7",
+               "x-sjis": "cp932", "windows-949": "cp949", "cseuckr": "cp949",
                "x-gbk": "gb18030", "unicode": "utf-8",
                "x-user-defined": "cp1252", "dos-874": "cp874", "windows-874": "cp874",
-               "x-x-big5": "big5hkscs", "x-euc-jp": "euc_jp", "x-cp1251": "cp1251",
-               "x-cp1252": "cp1252", "iso-8859-8-i": "iso8859-8",
-               "x-mac-roman": "mac-roman", "x-mac-cyrillic": "mac-cyrillic"}  # fmt: skip
+               "x-x-big5": "big5hkscs", "x-euc-jp": "euc_jp",
+               "iso-8859-8-i": "iso8859-8", "visual": "iso8859-8", "logical": "iso8859-8",
+               "x-mac-roman": "mac-roman", "x-mac-cyrillic": "mac-cyrillic",
+               "x-mac-ukrainian": "mac-cyrillic"}  # fmt: skip
+_WEB_LABELS |= {f"x-cp125{k}": f"cp125{k}" for k in range(9)}
+# What holds characters that pages in another have beside those of their own.
+_WIDER = {"euc_jp": "euc_jis_2004", "koi8-r": "koi8-u"}
 _NO_PAGE = frozenset(
     ("charmap", "idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined")
 )
@@ -156,6 +160,8 @@ def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
         text = data.decode()
         if len(data) - len(text) >= _BEYOND_CHANCE:
             return text, "utf-8"
+        if b"\x1b$" in data and b"\x1b(" in data and data.isascii():
+            return data.decode("iso2022_jp_ext", "replace"), None
     named = (_python_name(declared) if declared else None, _own_declaration(data), "utf-8")
     candidates = [name for name in named if name is not None]
     if "cp1252" in candidates and not data.isascii() and _is_foreign(data):
@@ -164,7 +170,7 @@ def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
         with suppress(UnicodeDecodeError):
             return data.decode(name), name
     for name in candidates:
-        text = data.decode(name, "replace")
+        text = data.decode(_WIDER.get(name, name), "replace")
         # Some broken characters among whole ones are damage, not another encoding.
         if text.count("\ufffd") * _WHOLE <= len(text) - len(text.encode("ascii", "ignore")):
             return text, None
@@ -176,7 +182,7 @@ def binary_nature(data: bytes) -> str | None:
     for magic, name in _MAGIC:
         if re.match(magic, data, re.S):
             return name
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if any(data.startswith(mark) for mark, _ in _BOMS[1:]):
         return None
     head = data[:_PRESCAN]
     if wide := _wide(head):
@@ -222,14 +228,11 @@ def _python_name(label: str) -> str | None:
     if label in _WEB_LABELS:
         return _WEB_LABELS[label]
     try:
-        info = codecs.lookup(label)
+        "".encode(label)  # refuses what is no encoding of text (hex, rot13, ...)
+        name = codecs.lookup(label).name
     except (LookupError, ValueError):
         return None
-    name = info.name
-    # Python's registry also holds codecs that no page is written in (hex, rot13, idna, ...).
-    if name in _NO_PAGE or not info._is_text_encoding:
-        return None
-    return _WEB_MEANING.get(name, name)
+    return None if name in _NO_PAGE else _WEB_MEANING.get(name, name)
 
 
 def _sample(data: bytes) -> bytes:
@@ -261,4 +264,4 @@ def _detect(data: bytes) -> str:
     guess = _python_name(detect(text)["encoding"] or "")
     if guess is None or guess == "utf-8" or _UNHEARD_OF.fullmatch(guess):
         guess = "cp1252"
-    return data.decode(guess, "replace")
+    return data.decode(_WIDER.get(guess, guess), "replace")

@@ -11,6 +11,8 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
 from boilerplate.decision import labelled
 from boilerplate.errors import BoilerplateError, ModelError, PageError, ParameterError
 from boilerplate.features import features
@@ -172,8 +174,9 @@ class BoilerplateFilter:
         computed = features(page)
         model = shipped_model(page.kind) if self.model is None else self.model
         found = model.page_proba(page, computed)
-        labels, probability = labelled(found, computed.words, computed.same, self.threshold)
         tags: Sequence[str | None] = page.tags or [None] * len(page)
+        titles = np.array([tag == "h1" for tag in tags], np.bool_)
+        labels, probability = labelled(found, computed.words, computed.same, titles, self.threshold)
         columns = (page.texts, labels, probability.tolist(), tags, computed.link_density.tolist())
         rows = enumerate(zip(*columns, strict=True))
         return [Block(*row, index) for index, row in rows if row[1] in wanted]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -27,6 +29,15 @@ SPACELESS_RANGES = (
 UNSEEN = " \t\n\xad\u061c\u180e\ufeff" + "".join(
     map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
 )
+_SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")
+_CLOSING_QUOTES = "\"'”’»"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Lines or sentences as one text, with spaces between them where their script has any."""
+    ends = (_SPACELESS.match(part.rstrip(_CLOSING_QUOTES)[-1:]) for part in parts[:-1])
+    spaces = ["", *("" if spaceless else " " for spaceless in ends)]
+    return "".join(space + part for space, part in zip(spaces, parts, strict=True))
 
 
 @dataclass(frozen=True, slots=True)

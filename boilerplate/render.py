@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from html import escape
 from itertools import groupby
 
-from boilerplate.page import MARKDOWN_LINK, SPACELESS_RANGES, Block, Page
+from boilerplate.page import MARKDOWN_LINK, Block, Page
 from boilerplate.structure import Level, Placed, depth_shared, places
 
 FORMATS = ("text", "markdown", "html", "json")
@@ -41,7 +41,6 @@ _TAG = re.compile(
     r"|<(?=[A-Za-z/!?])(?![A-Za-z][\w+.-]+:|[\w.+-]+@)"
 )
 _LINK = re.compile(MARKDOWN_LINK)
-_SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")
 _CONTROLS = dict.fromkeys({*range(32), 127} - set(b"\t\n\r"))  # which HTML must not hold
 _HEADING_END = re.compile(r"(?<!\S)(?=#+$)")
 
@@ -76,9 +75,7 @@ def _plain(placed: Sequence[Placed]) -> str:
             text = " ".join(text.split())
         between = "\t" * here.column
         if before is not None:
-            if here.gap < 0:
-                between = _amid_a_line(before)
-            elif here.cell >= 0 and here.cell == before.cell:
+            if here.cell >= 0 and here.cell == before.cell:
                 between = " "
             elif here.row >= 0 and here.row == before.row:
                 between = "\t" * max(here.column - before.column, 1)
@@ -93,10 +90,6 @@ def _plain(placed: Sequence[Placed]) -> str:
         parts += (between, text)
         before = here
     return "".join(parts)
-
-
-def _amid_a_line(before: Placed) -> str:
-    return "" if _SPACELESS.match(before.block.text[-1]) else " "
 
 
 def _without_addresses(placed: Sequence[Placed]) -> Sequence[Placed]:
@@ -131,8 +124,7 @@ def _markdown(placed: Sequence[Placed]) -> str:
             if opened and len(shared) == len(known) and opened[0].number not in (-1, 1):
                 tight = False  # it would go on with the paragraph
             between = "".join(margins[level.element] for level in shared).rstrip()
-            amid = here.gap < 0
-            parts.append(_amid_a_line(before) if amid else "\n" if tight else f"\n{between}\n")
+            parts.append("\n" if tight else f"\n{between}\n")
         first = "".join(margins[level.element] for level in shared)
         for level in opened:
             mark = "> "
@@ -167,7 +159,10 @@ def _follows(before: Sequence[Level], level: Level, marked: set[int]) -> bool:
     ended = before[0] if before else None
     if ended is None or ended.list in (-1, level.list) or ended.tag != level.tag:
         return False
-    return ended.list not in marked
+    # An item in a list of its own, which goes on with the numbers of the one before, does with its
+    # marks.
+    goes_on = level.number >= 0 and level.number == ended.number + 1
+    return (ended.list in marked) == goes_on
 
 
 def _runs(placed: Sequence[Placed]) -> Iterator[list[Placed]]:

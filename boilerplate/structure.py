@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from boilerplate.arrays import Ints, chain_ends, grouped
-from boilerplate.page import HEADINGS, LISTS, Block, Elements, Page
+from boilerplate.page import HEADINGS, LISTS, Block, Elements, Page, joined
 
 _STRUCTURE = frozenset(("li", *LISTS, "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS))
 _MOST_LEVELS = 8  # of lists and quotes in one another that are shown
@@ -44,7 +44,7 @@ class Placed:
     """A block and the structure around it; elements by their number, -1 for none."""
 
     block: Block
-    gap: int = 1  # blank lines before, in flattened and preformatted text; -1 amid a line
+    gap: int = 1  # blank lines before, in flattened and preformatted text
     levels: tuple[Level, ...] = ()  # outermost first
     table: int = -1
     row: int = -1
@@ -89,7 +89,7 @@ def places(page: Page, blocks: Sequence[Block]) -> list[Placed]:
         ]
         if (page.fence >= 0).any():
             _set_code(placed, page)
-        return placed
+        return _whole_lines(placed) if -1 in gaps else placed
     elements = page.elements
     names = [name.split("\t", 1)[0] for name in elements.names]
     tags = [names[k] for k in elements.name.tolist()]
@@ -115,6 +115,19 @@ def places(page: Page, blocks: Sequence[Block]) -> list[Placed]:
             # Within one element it takes a blank line to part two blocks.
             here.gap = int(page.element[here.block.index] == page.element[before.block.index])
     return placed
+
+
+def _whole_lines(placed: Sequence[Placed]) -> list[Placed]:
+    """Flattened text with the sentences of a line put together; a headline stands by itself."""
+    begins = [
+        k for k, here in enumerate(placed) if here.gap >= 0 or here.heading or placed[k - 1].heading
+    ]
+    lines = []
+    for a, b in pairwise([*begins, len(placed)]):
+        text = joined([here.block.text for here in placed[a:b]])
+        gap = placed[a].gap if placed[a].gap >= 0 else 1
+        lines.append(replace(placed[a], block=replace(placed[a].block, text=text), gap=gap))
+    return lines
 
 
 def _set_code(placed: Sequence[Placed], page: Page) -> None:
@@ -233,6 +246,8 @@ def _data_tables(page: Page, tags: list[str]) -> set[int]:
     wide = cells > 2 * rows  # and not code beside the numbers of its lines
     several = (2 * cells >= 3 * rows) | (heads > 2)  # cells in a row, were it ticks without text
     holds = (rows > 0) & several & (blocks <= 2 * cells) & (wide | (code == 0))
+    equations = np.array(["ltx_eqn_table" in name for name in elements.names])  # LaTeXML's
+    holds[:-1] &= ~equations[elements.name]
     return {int(e) for e in np.flatnonzero(holds[:-1]) if tags[e] == "table"}
 
 

@@ -35,4 +35,4 @@ def replacing(path: str | Path) -> Iterator[TextIO]:
 
 def is_device(path: str | Path) -> bool:
     """Whether this is there and no file: a device or a named pipe, or else a folder."""
-    return os.path.exists(path) and not os.path.isfile(path)
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)

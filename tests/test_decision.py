@@ -149,11 +149,15 @@ def _labelled(
     words: list[int],
     threshold: float | None = None,
 ) -> str:
-    """The initials of the blocks' labels; each letter of `texts` stands for a text."""
+    """The initials of the blocks' labels.
+
+    Each letter of `texts` stands for a text, a capital one for that of a first-level heading.
+    """
     p, h = np.array(content), np.array(headline)
-    same = np.array([ord(text) for text in texts], np.uint64)
+    same = np.array([ord(text.lower()) for text in texts], np.uint64)
+    titles = np.array([text.isupper() for text in texts], np.bool_)
     labels, keep = labelled(
-        np.column_stack((p, h, 1.0 - p - h)), np.array(words, np.float64), same, threshold
+        np.column_stack((p, h, 1.0 - p - h)), np.array(words, np.float64), same, titles, threshold
     )
     assert ((keep >= p) & (keep <= p + h)).all()
     return "".join(label[0] for label in labels)
@@ -179,6 +183,14 @@ def test_a_threshold_is_the_headline_s_too() -> None:
 def test_there_is_one_headline() -> None:
     assert _labelled([0.1, 0.1, 0.9], [0.6, 0.8, 0.0], "abc", [3, 3, 90]) == "bhc"
     assert _labelled([0.9, 0.9, 0.9], [0.05] * 3, "abc", [3, 3, 90]) == "ccc"
+
+
+def test_the_first_level_heading_is_the_headline_where_a_trail_says_the_same() -> None:
+    content, headline = [0.1, 0.1, 0.5, 0.9], [0.0, 0.7, 0.2, 0.0]
+    assert _labelled(content, headline, "abBc", [3, 3, 3, 90]) == "bbhc"
+    assert _labelled(content, headline, "abbc", [3, 3, 3, 90]) == "bhcc"
+    assert _labelled(content, headline, "abDc", [3, 3, 3, 90]) == "bhcc"
+    assert _labelled([0.1, 0.1, 0.0, 0.9], [0.0, 0.7, 0.0, 0.0], "abBc", [3, 3, 3, 90]) == "bhbc"
 
 
 def test_a_copy_goes_though_it_is_not_kept_whole_but_for_what_it_alone_keeps() -> None:

@@ -1,5 +1,6 @@
 """Flattened text to blocks: lines, and wrapped lines joined."""
 
+import re
 import textwrap
 
 import pytest
@@ -53,11 +54,69 @@ def test_indented_quoted_and_listed_lines_do_not_hide_that_text_is_wrapped() -> 
     assert segment(text, "text").texts == [PROSE, f"* [Home]({'x' * 90})", PROSE]
 
 
-@pytest.mark.parametrize("sentence", ["The ice “held.” ", "港口结冰了。"])
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The ice “held.” ",
+        "港口结冰了。",
+        "港口结冰了。\u3000\u3000",
+        "真的吗？！",
+        "В 2023 г. в порту лёд. ",
+        "Czy m.in. łódź „stoi”? ",
+        "„Eis.“ ",
+        "Έφυγε; ",
+        "क्या हुआ। ",
+        "هل غادرت؟ ",
+        "The [St. Louis Post](https://example.org/a) said. ",
+    ],
+)
 def test_one_line_that_is_most_of_the_page_is_cut_into_sentences(sentence: str) -> None:
-    page = segment(f"Home\n{sentence * 150}\nMap", "text")
-    assert page.texts == ["Home", *[sentence.strip()] * 150, "Map"]
-    assert segment(f"Home\n{sentence * 9}\nMap", "text").texts[1] == (sentence * 9).strip()
+    page = segment(f"Home\n{sentence * 300}\nMap", "text")
+    assert page.texts == ["Home", *[sentence.strip()] * 300, "Map"]
+    assert len(segment(f"Home\n{sentence * 9}\nMap", "text")) == 3
+
+
+def test_a_dash_opens_a_sentence_but_is_no_item_amid_one() -> None:
+    assert segment("Home\n" + "Он ждал. — Пора. " * 150, "text").texts[1:3] == [
+        "Он ждал.",
+        "— Пора.",
+    ]
+    dashed = PROSE.replace("to the", "— they say — to the")
+    wrappings = (textwrap.wrap(dashed, width) for width in range(30, 90))
+    lines = next(lines for lines in wrappings if any(line.startswith("— ") for line in lines))
+    wrapped = "\n\n".join(["\n".join(lines)] * 3)
+    assert segment(wrapped, "text").texts == [dashed] * 3
+    speech = "The ferry sails at dawn, they say, if the ice in the harbour lets it pass.\n— No."
+    assert len(segment("\n\n".join([speech] * 4), "text")) == 8
+
+
+def test_fenced_code_and_rules_stay_lines_in_wrapped_text() -> None:
+    line = "curl -O https://example.org/a/rather/long/path/to/some/file/here.tar.gz"
+    code = f"```sh\n{line}\n```"
+    heading = f"{'The harbour in a winter' * 3}\n{'=' * 65}"
+    text = f"{WRAPPED}\n{heading}\n\n{code}\n\n{WRAPPED}"
+    assert segment(text, "text").texts[5:10] == [*heading.splitlines(), *code.splitlines()]
+
+
+def test_paragraphs_of_chinese_a_line_each_stay_apart() -> None:
+    sentence = "某市今日召开老旧小区改造工作推进会，市领导出席会议并讲话，要求各部门"
+    lines = [f"{(sentence * 4)[:n]}。" for n in (119, 134, 127, 139, 109, 137)]
+    assert segment("\n".join(["首页", *lines, "责任编辑：张三"]), "text").texts[1:-1] == lines
+
+
+@pytest.mark.parametrize("width", [60, 76])
+def test_chinese_may_be_wrapped_at_columns(width: int) -> None:
+    paragraph = "港口昨晚结冰了，渡轮WM200停航。居民们说，这样的冬天已经30年没有见过了。" * 6
+    lines, room = [""], width
+    for part in re.findall(r"[A-Z\d]+|.[，。]?", paragraph):
+        columns = sum(1 + (character > "\x7f") for character in part)
+        if columns > room:
+            lines.append("")
+            room = width
+        lines[-1] += part
+        room -= columns
+    wrapped = "\n\n".join(["\n".join(lines)] * 3)
+    assert segment(wrapped, "text").texts == [paragraph] * 3
 
 
 def test_wrapped_lines_of_chinese_are_joined_without_spaces() -> None:

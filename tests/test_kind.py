@@ -45,6 +45,7 @@ LONG = "many more words follow in this long and patient explanation " * 20
         f"HTTP/1.1 200 OK\nServer: x\n\n<!DOCTYPE html>\n<html><script>{LONG}</script><p>{LONG}",
         f"Warning: mysql in /x.php on line 3\n<html lang=en><head><style>{LONG}</style><p>{LONG}",
         "<!-- nothing else -->",
+        "<p>" + "港口昨晚结冰了，渡轮暂时停航。" * 20 + "</p>\n\n<p>港口昨晚结冰了。</p>",
     ],
 )
 def test_html_is_told(page: str) -> None:
@@ -56,6 +57,7 @@ def test_html_is_told(page: str) -> None:
     [
         "",
         " \n",
+        ("港口昨晚结冰了，渡轮暂时停航。" * 9 + "\n") * 9 + "分享<br>打印<br>关闭<br>",
         "Just text.",
         "a < b and c > d",
         "if (a<b) { return x>y; } vector<int> a; template<class T> T f(T x);",

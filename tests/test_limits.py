@@ -15,6 +15,8 @@ from boilerplate.segment import segment
         "<div>x" * 50_000 + "end" + "</div>" * 50_000,
         "<b>" * 100_000 + "end",
         "<ul><li>" * 50_000 + "end",
+        "<optgroup>x" * 20_000 + "<p>end</p>" * 20_000,
+        "<table><tr><td colspan=999999999 rowspan=2>end",
         "<a><p>" * 50_000 + "end",
         "".join(f"<font id={n}>" for n in range(500)) + "<p>x" * 2_000 + "end",
         "<iframe " * 100_000 + "><p>end",
@@ -44,6 +46,12 @@ def test_a_page_of_too_many_blocks_says_so() -> None:
 def test_repeated_delimiters_end(unit: str) -> None:
     for kind in ("auto", "html", "text"):
         assert isinstance(segment(unit * 100_000, kind), Page)
+
+
+def test_blank_lines_at_the_end_end() -> None:
+    for blank in ("\n", "\n \t"):
+        page = segment("<b>Note</b> " + "word " * 20 + blank * 50_000)
+        assert page.kind == "html"
 
 
 def test_elements_of_style_are_not_opened_anew_without_end() -> None:

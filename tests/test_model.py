@@ -392,3 +392,13 @@ def test_of_very_many_blocks_that_are_no_headline_a_sample_stands_for_all() -> N
     pages = ["\n\n".join(["ice"] * 200)] * 150
     model = BoilerplateClassifier(C=1e-7).fit(pages, [labels] * 150)
     assert model.predict_proba(pages[:1])[0][:, 1] == pytest.approx(1 / 200, abs=0.001)
+
+
+def test_no_site_is_on_both_sides_of_a_fold() -> None:
+    sites = ["one.example"] * 3 + ["two.example"] * 3
+    grouped, dealt = (
+        BoilerplateClassifier(C=1.0, min_groups=1).fit(PAGES, LABELS, given).passes_["html"]
+        for given in (sites, None)
+    )
+    assert grouped.vocabulary == dealt.vocabulary  # the first pass is the same
+    assert not np.array_equal(grouped.stacked, dealt.stacked)

@@ -138,6 +138,7 @@ def test_json_is_json_and_html_can_be_read_again(
 
 @everything
 @given(page=_HTML, kind=st.sampled_from(["html", "text"]), seed=st.integers(0, 9))
+@example(page="<div class=a><div class=a><p>x <b>y</b> <b>z</b>", kind="html", seed=0)
 def test_tokens_weigh_in_judging_what_they_weigh_in_fitting(
     page: str, kind: Kind, seed: int
 ) -> None:

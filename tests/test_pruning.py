@@ -28,7 +28,7 @@ def test_what_stood_apart_stays_apart() -> None:
     assert pruned(html, "Ad") == (
         '<div>One.<div class="ad"></div>  <i>Two.</i><p>Three.</p>Four.</div>'
     )
-    many = "<div>One." + "<p>Ad</p> " * 20_000 + "</div>"
+    many = "<div>One." + "<p>Ad</p> " * 2_000 + "</div>"
     assert pruned(many, "Ad").replace(" ", "") == "<div>One.</div>"
 
 

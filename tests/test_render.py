@@ -94,8 +94,16 @@ def test_sentences_of_a_line_stay_in_a_line() -> None:
         shown = rendered(page, format, "text").split("\n")
         assert [line for line in shown if line] == ["Home", ("The ice held. " * 150).strip(), "Map"]
 
-    page = "港口昨晚结冰了。" * 100
-    assert rendered(page, "text", "text") == page
+    for sentence in ("港口昨晚结冰了。", "他说：“渡轮停航了。”"):
+        assert rendered(sentence * 100, "text", "text") == sentence * 100
+    assert rendered("The ice held. " * 150, "html", "text").count("<p>") == 1
+
+
+def test_a_headline_amid_a_line_stands_by_itself() -> None:
+    line = "Home. " + "The ice held. " * 150
+    shown = rendered(line, "markdown", "text", headline=1)
+    assert shown.startswith("Home.\n\n# The ice held.\n\nThe ice held. The")
+    assert rendered(line, "text", "text", headline=1) == shown.replace("# ", "")
 
 
 def test_addresses_of_links_and_pictures_are_no_text() -> None:
@@ -146,6 +154,11 @@ def test_markdown_lists_one_after_another_stay_two() -> None:
     three = markdown("<ul><li>a</ul><ul><li>b<li>c</ul><ul><li>d</ul><p>e<ul><li>f</ul>")
     assert three == "- a\n\n* b\n* c\n\n- d\n\ne\n\n- f"
     assert markdown("<ul><li>a<ul><li>b</ul><li>c</ul>") == "- a\n  - b\n- c"
+
+
+def test_lists_of_one_item_that_go_on_counting_have_one_mark() -> None:
+    items = "".join(f"<ol start={k}><li>{k}</ol>" for k in (1, 2, 3))
+    assert markdown(items) == "1. 1\n\n2. 2\n\n3. 3"
 
 
 def test_a_list_right_in_a_list_stands_under_its_last_item() -> None:
@@ -270,6 +283,11 @@ def test_code_beside_its_line_numbers_is_code(around: str) -> None:
     html = f"{around}<table><tr><td><pre>1\n2</pre><td><pre>if x:\n    y()</pre></table>"
     assert rendered(html, "text") == "1\n2\n\nif x:\n    y()"
     assert markdown(html) == "```\n1\n2\n```\n\n```\nif x:\n    y()\n```"
+
+
+def test_an_equation_beside_its_number_is_no_table() -> None:
+    html = "<table class='ltx_equation ltx_eqn_table'><tr><td><td>a = b<td><td>(1)</table>"
+    assert markdown(html) == "a = b\n\n(1)"
 
 
 def test_a_table_with_code_in_a_cell_is_a_table() -> None:

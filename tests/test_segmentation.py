@@ -35,6 +35,7 @@ def texts(html: str) -> list[str]:
         ("<p><span>სახლი</span><span>ბაღი</span>", ["სახლი ბაღი"]),
         ("<p><span>from 3</span><span>beds</span>", ["from 3 beds"]),
         ("<p><b>Packs</b><i>4</i> <i>3 beds</i><i>2.5 baths</i>", ["Packs 4 3 beds 2.5 baths"]),
+        ("<p><i>½</i><i>onion</i> <i>tsp</i><i>¼</i>", ["½ onion tsp ¼"]),
         ("<p>The <i>3</i><sup>rd</sup> <i>#1</i><i>Anthills</i>", ["The 3rd #1 Anthills"]),
         ("<p><b>1</b><sup>re</sup> H<sub>2</sub>SO<sub>4</sub>", ["1re H2SO4"]),
         ("<p><i>H</i><i>2</i><i>O</i> is <i>1</i><i>2</i>", ["H2O is 12"]),
@@ -87,6 +88,17 @@ def texts(html: str) -> list[str]:
         ("<pre><span class=inline>a</span><span class=lines>b</span></pre>", ["ab"]),
         ("<pre><ol><li>a<li>  <b>b</b></ol>c</pre>d", ["a\n  b\nc", "d"]),
         ("<pre>a<div>b<div>c</div></div>", ["a", "b", "c"]),
+        ("<pre><code><div class=l><div><i>a</i></div></div><div class=l>b</div></code>", ["a\nb"]),
+        # the numbers of lines are none of the code, whatever numbers are
+        ("<pre><a class=linenos>1</a>a\n<i class='x line-number'> 2 </i>b</pre>", ["a\nb"]),
+        ("<table><td class=linenos><div><pre><b>1</b>\n2</pre></div><td><pre>a\nb", ["a\nb"]),
+        ("<pre class=line-numbers>1\nb</pre><pre>1\n2</pre>", ["1\nb", "1\n2"]),
+        # names in code stay whole
+        (
+            "<p>So.<code><i>Aa</i>.<b>Bb</b></code>.<kbd>Tab</kbd><kbd>Up</kbd>",
+            ["So. Aa.Bb. Tab Up"],
+        ),
+        ("<dl><dt><i>class</i> <b>a.b.</b><i>Cc</i><dd><b>a.</b>Cc", ["class a.b.Cc", "a. Cc"]),
         # what is no text of the page
         ("a<!-- b --><![CDATA[c]]>d", ["ad"]),
         ("<style>a{}</style>b<script>c</script><template>d</template>", ["b"]),
@@ -97,6 +109,7 @@ def texts(html: str) -> list[str]:
         # how characters are read
         ("<p><ruby>災害<rp>(</rp><rt>さい</rt><rp>)</rp></ruby>に<ruby>気<rt>き", ["災害に気"]),
         # a heading's link to itself
+        ("<h2>a<a href=#a>\uf0c1</a></h2>", ["a"]),
         ("<h2>a<a href=#a>¶</a></h2><h3><a href=#b><b>#</b></a> c</h3>", ["a", "c"]),
         ("<p>a # b <a href=x>C#</a> § <a href=#4>§ 4</a>", ["a # b C# § § 4"]),
         # frames never swallow what follows

@@ -89,7 +89,7 @@ def crawl(
     read = [*arguments, *names(inputs), extraction.model]
     extraction.filter(extraction.kind)  # a wrong model is told before anything is written
 
-    if output is None or (is_device(output) and not is_folder(output)):
+    if output is None or is_device(output):
         if resume:
             raise Failure("--resume needs -o FILE: a stream cannot be gone on with")
         check_apart(read, [output or "-"])

@@ -25,10 +25,10 @@ DROPPED = (
     "applet noembed noframes rt rp rtc annotation annotation-xml".split()
 )
 # What part an element plays in the text. All that are not named are inline, as are links, strong
-# ones, titles, formulae, their words and their copies, and lines of code; preformatted ones are
-# blocks.
+# ones, titles, formulae and their words, code and its lines, and what is no text of the page (a
+# formula's copy, the numbers of lines); preformatted ones are blocks.
 _DROP, _SILENT, _BREAK, _IMAGE, _META = range(5)
-_INLINE, _LINK, _STRONG, _TITLE, _WORD, _MATH, _COPY, _LINE, _BLOCK, _PRE = range(5, 15)
+_INLINE, _LINK, _STRONG, _TITLE, _WORD, _MATH, _CODE, _LINE, _UNREAD, _BLOCK, _PRE = range(5, 16)
 _PARTS = {
     tag: part
     for part, tags in {
@@ -47,6 +47,7 @@ _PARTS = {
         _TITLE: "title",
         _WORD: "mi mn mo ms mtext",
         _MATH: "math",
+        _CODE: "code kbd samp tt",
     }.items()
     for tag in tags.split()
 } | {"": _SILENT}
@@ -59,19 +60,26 @@ _SIGNS |= {name: f"{name}=" for name in "role itemprop rel data-testid data-comp
 _SIGNS |= dict.fromkeys(("hidden", "aria-hidden", "style"), "hidden")
 _LONGEST_VALUE = 300  # characters of an attribute that are looked at
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
-_PERMALINKS = frozenset("#§¶🔗")  # what a heading's link to itself shows, which is no text of it
+# What a heading's link to itself shows, which is no text of it; the last is Font Awesome's.
+_PERMALINKS = frozenset("#§¶🔗\uf0c1")
 _LINE_BREAK = "\x1f"
 _LINES = frozenset("div li ol ul".split())  # what lines of code stand in
 _LINE_CLASS = re.compile(r"(?:^|\s)(?:\S*code-)?line(?:\s|$)")  # of a `<span>`, as tools show code
+# Of what holds the numbers of lines of code: Pygments, Chroma, Rouge, docutils, highlight.js.
+_NUMBERS_CLASS = re.compile(
+    r"(?:^|\s)(?:linenos?|linenodiv|lineno|lnt?|gutter|(?:\S*-)?line-?num(?:ber)?s?)(?:\s|$)"
+)
 _NUMBER = re.compile(r"\s*([0-9]{1,9})(?![0-9])")  # how many columns a cell takes, and the like
 _MOST_COLUMNS = 200  # of a table that are told apart
 _LETTER = rf"[^\W_{SPACELESS_RANGES}]"
+_DIGIT = r"[\d¼-¾⅐-⅞]"
 # Words and numbers that meet at a seam are two, but for ordinals: "the 3" and "rd".
 _PARTED = re.compile(
-    rf"{_LETTER}{{2}}{_LINE_BREAK}(?:{_LETTER}{{2}}|\d(?!{_LETTER}))"
-    rf"|\d{_LINE_BREAK}(?!(?:st|nde?|rd|th|er|re|ère|ème)\b){_LETTER}{{2}}"
+    rf"{_LETTER}{{2}}{_LINE_BREAK}(?:{_LETTER}{{2}}|{_DIGIT}(?!{_LETTER}))"
+    rf"|{_DIGIT}{_LINE_BREAK}(?!(?:st|nde?|rd|th|er|re|ère|ème)\b){_LETTER}{{2}}"
 )
 _ENDS_SENTENCE = tuple(".!?:…")
+_PATH = re.compile(r"(?:[A-Za-z_]\w*\.)+")  # of a name in code
 
 
 class _Node(Protocol):
@@ -125,19 +133,20 @@ def _hides(style: str) -> bool:
     return ("none" in low or "hidden" in low) and _HIDDEN_STYLE.search(low) is not None
 
 
-def _apart(before: str, after: str, edge: int) -> bool:
+def _apart(before: str, after: str, edge: int, block: str) -> bool:
     """Whether texts that meet at the edge of an inline element are two words.
 
     Pages set such elements apart by style sheets: `<span>3 beds</span><span>2 baths</span>`, which
     is a seam, or `<b>In short:</b>The`. A single letter may be a decorated initial, and some
-    scripts have no spaces.
+    scripts have no spaces. A term to be defined may be the path of a name.
     """
     if edge == _SEAM and _PARTED.search(f"{before[-2:]}{_LINE_BREAK}{after[:4]}"):
         return True
     if not (after[:1].isupper() and after[1:2].islower()):
         return False
     if before.endswith(_ENDS_SENTENCE):
-        return not before.endswith("::")  # a path of code
+        is_path = before.endswith("::") or (block == "dt" and _PATH.fullmatch(before) is not None)
+        return not is_path
     return before[-2:].isalpha() and before[-2:].islower()
 
 
@@ -160,8 +169,23 @@ def _holds_lines(pre: _Node) -> bool:
                 inside += tag not in {"ol", "ul"}
                 if tag not in _LINES or inside > 1:
                     return False
-            stack.append((node.first_child, inside))
+            if tag != "code":  # which holds nothing else
+                stack.append((node.first_child, inside))
             node = node.next
+    return True
+
+
+def _are_numbers(node: _Node) -> bool:
+    """Whether an element holds nothing but digits."""
+    stack = [node.first_child]
+    while stack:
+        child = stack.pop()
+        while child is not None:
+            text = child.text_content if child.tag == "-text" else None
+            if text and not "".join(text.split()).isdecimal() and not text.isspace():
+                return False
+            stack.append(child.first_child)
+            child = child.next
     return True
 
 
@@ -236,8 +260,8 @@ def walk(root: _Node | None) -> Page:
     title: list[str] = []
     stack: list[tuple[_Node, int]] = []  # the nodes around, and their parts
     current, current_tag, depth = -1, "html", 0
-    link = strong = preformatted = in_title = in_copy = 0
-    number = -1
+    link = strong = code = preformatted = in_title = unread = 0
+    number = code_from = -1  # the last text, and the one before the code around
     lines = False  # whether the preformatted element around is one of lines of code
     line_ended = False  # whether a line of code did, since the last text
     edge = _INSIDE  # what inline elements did since the last text
@@ -259,10 +283,11 @@ def walk(root: _Node | None) -> Page:
                 edge = _INSIDE
                 if chunks or preformatted:
                     chunks.append(text)
-            elif in_copy or (link and text in _PERMALINKS):
+            elif unread or (link and text in _PERMALINKS):
                 edge = _INSIDE
             else:
-                if edge and chunks and not preformatted and _apart(chunks[-1], text, edge):
+                in_code = preformatted or (code and run.last > code_from)
+                if edge and chunks and not in_code and _apart(chunks[-1], text, edge, current_tag):
                     chunks.append(" ")
                 edge, formula = _INSIDE, False
                 chunks.append(text)
@@ -282,15 +307,22 @@ def walk(root: _Node | None) -> Page:
                     part = _LINE
                 elif current_tag == "p" and run.first >= 0:
                     part = _INLINE  # amid a sentence
-            elif preformatted and tag == "span" and _LINE_CLASS.search(_classes(node)):
-                part = _LINE
+            elif preformatted and _INLINE <= part < _BLOCK:
+                classes = _classes(node)
+                if _NUMBERS_CLASS.search(classes) and _are_numbers(node):
+                    part = _UNREAD
+                elif tag == "span" and _LINE_CLASS.search(classes):
+                    part = _LINE
+            elif part == _PRE:
+                around = " ".join(_classes(above) for above, _ in stack[-2:])
+                if _NUMBERS_CLASS.search(f"{around} {_classes(node)}") and _are_numbers(node):
+                    part = _UNREAD
             elif (
                 (formula or tag == "nobr")
                 and part == _INLINE
                 and node.attributes.get("aria-hidden") == "true"
             ):
-                part, formula = _COPY, False  # of a formula, set by style sheets or by MathJax
-                in_copy += 1
+                part, formula = _UNREAD, False  # of a formula, set by style sheets or by MathJax
             if part >= _BLOCK:
                 if chunks or inline:
                     run.flush(current, current_tag, preformatted)
@@ -318,8 +350,13 @@ def walk(root: _Node | None) -> Page:
                     in_title += 1
                 elif part == _WORD:
                     chunks.append(" ")
+                elif part == _CODE:
+                    code_from = code_from if code else number
+                    code += 1
                 elif part == _LINE:
                     run.end_line()
+                elif part == _UNREAD:
+                    unread += 1
                 inline.append(node)
                 edge = _SEAM if edge >= _CLOSED else _OPENED
             elif part == _BREAK:
@@ -366,8 +403,10 @@ def walk(root: _Node | None) -> Page:
                     in_title -= 1
                 elif part == _MATH:
                     formula = True
-                elif part == _COPY:
-                    in_copy -= 1
+                elif part == _CODE:
+                    code -= 1
+                elif part == _UNREAD:
+                    unread -= 1
                 elif part == _LINE:
                     line_ended = True
             following = node.next

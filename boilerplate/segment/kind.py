@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from boilerplate.page import SPACELESS_RANGES
 from boilerplate.segment.html import BLOCKS, DROPPED
 
 _LOOK = 200_000  # characters that are looked at: enough to tell, and bounded
@@ -31,9 +32,10 @@ _TAG = re.compile(rf"</?({_BLOCK_TAGS})(?:\s[^<>]*)?/?>", re.I)
 _CLOSED = re.compile(rf"<({_BLOCK_TAGS}|{_INLINE_TAGS})(?:\s[^<>]*)?>[^<>]*</\1\s*>", re.I)
 # A new paragraph between two sentences.
 _PARAGRAPHS = re.compile(
-    r"[.!?…:\"'”»)]\s*(?:</p>\s*<p(?:\s[^<>]*)?>|<br\s*/?>\s*<br\s*/?>)\s*\w", re.I
+    r"[.!?…:\"'”“»)。！？」』）।۔؟]\s*(?:</p>\s*<p(?:\s[^<>]*)?>|<br\s*/?>\s*<br\s*/?>)\s*\w", re.I
 )
-_BLANK_LINE = re.compile(r"\n[ \t\r]*\n\s*\S")
+_BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
+_SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")
 _PARAGRAPH_WORDS = 150  # of a long one
 
 # A tag without attributes amid the words of a sentence, or in quotes there.
@@ -48,6 +50,11 @@ def _but_text(code: re.Match[str]) -> str:
     return code[0].partition("\n")[2] if cut_off else " "
 
 
+def _words(text: str) -> int:
+    """How many words a text has, about: two characters are one in scripts without spaces."""
+    return len(text.split()) + (0 if text.isascii() else len(_SPACELESS.findall(text)) // 2)
+
+
 def guess_kind(text: str) -> str:
     """``"html"`` or ``"text"``.
 
@@ -57,7 +64,7 @@ def guess_kind(text: str) -> str:
     names tags amid its words, Markdown that begins with a tag or two goes on without, and text in
     somebody's own XML holds none of HTML's tags.
     """
-    text = text.lstrip("\ufeff")
+    text = text.lstrip("\ufeff").rstrip()
     head = text[:_LOOK]
     if _DOCUMENT.match(text):
         return "html"
@@ -72,9 +79,9 @@ def guess_kind(text: str) -> str:
     if opens:  # code and data, of which fragments may have more than text
         head = _ATTRIBUTES.sub(r"\1", _CODE.sub(_but_text, text[: 5 * _LOOK])[:_LOOK])
     tags = len(_TAG.findall(head)) - 2 * len(_MENTIONED.findall(head))
-    words = len(head.split())
+    words = _words(head)
     if opens:
-        held = sum(len(element[0].split()) for element in _CLOSED.finditer(head))
+        held = sum(_words(element[0]) for element in _CLOSED.finditer(head))
         if tags * 40 >= words or held * 15 >= words or (held and not _BLANK_LINE.search(head)):
             return "html"
     parted = len(_PARAGRAPHS.findall(head))

@@ -45,7 +45,7 @@ _STYLES = frozenset("b big code em font i s small strike strong tt u".split())
 # Void elements, and those that close others of their name or need no end tag.
 _NO_DEPTH = frozenset(
     "area base br col embed hr img input link meta param source track wbr a nobr "
-    "html head body p li dt dd td th tr tbody thead tfoot option optgroup colgroup rt rp".split()
+    "html head body p li dt dd td th tr tbody thead tfoot option colgroup".split()
 )
 
 

@@ -8,21 +8,31 @@ from itertools import pairwise
 import numpy as np
 
 from boilerplate.arrays import Ints
-from boilerplate.page import MARKDOWN_LINK, SPACELESS_RANGES, UNSEEN, Page
+from boilerplate.page import MARKDOWN_LINK, SPACELESS_RANGES, UNSEEN, Page, joined
 
 _LINK = re.compile(rf"{MARKDOWN_LINK}|(?:https?://|www\.)[^\s<>\"]+")
-_ITEM = re.compile(r"\s*(?:[-*+•·▪‣–—>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
+_ITEM = re.compile(r"\s*(?:[-*+•·▪‣>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
+_DASH = re.compile(r"\s*[–—]\s")  # an item, or amid a sentence
+_ENDS_SENTENCE = tuple('.!?…:;»”"')
+_WORD = re.compile(rf"[^\s{SPACELESS_RANGES}]+")
+_RULE = "-=~*_+ "  # what lines, and those below headings, are drawn with
 _FENCE = re.compile(r"(`{3,}|~{3,})[^`]*\Z")
 _BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
 _MOST_INDENT = 200
-_SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")  # where lines join without a space
+_SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")
 _WRAP = range(28, 201)  # widths in characters at which people and programs wrap text
 _NEARLY_ALL = 0.995  # of the lines are no longer than the width
 _FEW = 3
 _LONG, _LONG_SPACELESS = 1800, 600  # characters of a line that is more than a paragraph
+# A mark that ends a sentence and a space, before a letter (the group) that should not be small; or
+# one of Chinese and Japanese, which want no space.
+_CLOSES = r"[\"'”’“»«）)\]」』】》]*"
 _SENTENCE_END = re.compile(
-    r"[.!?…][\"'”’»)\]]*\s+(?=[\"'“‘«(\[¿¡]?[^\W\d_a-z])|[。！？][”’」』）]*(?=\S)"
+    rf"(?:[.!?…؟۔।॥།።။]|(?<=[Ͱ-Ͽἀ-῿»”]);){_CLOSES}\s+"
+    rf"(?=(?:[—–-]\s)?[\"'“‘„‚«»(\[¿¡]*([^\W\d_]))"
+    r"|(?:[。！？｡]++|．(?!\d))[”’）」』】》〉]*+\s*(?=\S)"
 )
+_SOME = 8  # one line in so many
 _SHARE = 0.7  # of the long lines in wrapped text that are as full as can be
 
 
@@ -38,10 +48,14 @@ def segment_text(text: str) -> Page:
     folded = (" ".join(line.split()) for line in raw)
     lines = [line if line.strip(UNSEEN) else "" for line in folded]
     joins = _joins(raw, lines)
+    has_fences = "```" in text or "~~~" in text
+    if has_fences:
+        code = _fenced(lines) >= 0
+        joins = [join and not (code[k - 1] or code[k]) for k, join in enumerate(joins)]
     begins = [k for k, line in enumerate(lines) if line and not joins[k]]
     if len(begins) + lines.count("") < len(lines):
         ends = [*begins[1:], len(lines)]
-        texts = [_joined(lines[a:b]) for a, b in zip(begins, ends, strict=True)]
+        texts = [joined(list(filter(None, lines[a:b]))) for a, b in zip(begins, ends, strict=True)]
     else:
         texts = [lines[k] for k in begins]
     worded = np.cumsum([line != "" for line in lines], dtype=np.intp)
@@ -50,7 +64,6 @@ def segment_text(text: str) -> Page:
     gap = np.diff(empty, prepend=empty[:1])  # none before the first
     if cut:
         gap[[k in cut for k in begins]] = -1
-    has_fences = "```" in text or "~~~" in text
     fence = _fenced(texts) if has_fences else np.full(len(texts), -1, np.intp)
     return Page(
         "text",
@@ -70,7 +83,14 @@ def _with_sentences(lines: list[str]) -> tuple[list[str], range]:
         return lines, range(0)
     if len(longest) <= _LONG and not _SPACELESS.search(longest):
         return lines, range(0)
-    ends = [end.end() for end in _SENTENCE_END.finditer(longest)]
+    links = bytearray(len(longest) + 1)  # which characters have those before them in a link
+    for link in _LINK.finditer(longest):
+        links[link.start() + 1 : link.end()] = b"\1" * (link.end() - link.start() - 1)
+    ends = [
+        end.end()
+        for end in _SENTENCE_END.finditer(longest)
+        if not (links[end.end()] or (end[1] or "").islower())
+    ]
     sentences = [longest[a:b] for a, b in pairwise([0, *ends, len(longest)])]
     k = lines.index(longest)
     return [*lines[:k], *sentences, *lines[k + 1 :]], range(k + 1, k + len(sentences))
@@ -79,8 +99,9 @@ def _with_sentences(lines: list[str]) -> tuple[list[str], range]:
 def _joins(raw: list[str], lines: list[str]) -> list[bool]:
     """Which lines go on with the paragraph of the line before.
 
-    Widths are those of the lines or, if that joins more, of the lines as they stand indented: first
-    lines of paragraphs may stand further in.
+    Widths are those of the lines or, if that joins more, of the lines as they stand indented, since
+    first lines of paragraphs may stand further in, or in columns, of which Chinese characters take
+    two.
     """
     # Addresses stick out, as words do that were glued; Chinese has no spaces either.
     prose = [
@@ -92,21 +113,17 @@ def _joins(raw: list[str], lines: list[str]) -> list[bool]:
         and not (" " in line[:5] and _ITEM.match(line))
     ]
     bare = list(map(len, lines))
-    joins = _wrapped_joins(lines, bare, prose)
-    widths = [
+    indented = [
         len(a.expandtabs().rstrip()) if b and a != b else len(b)
         for a, b in zip(raw, lines, strict=True)
     ]
-    return joins if widths == bare else max(joins, _wrapped_joins(lines, widths, prose), key=sum)
-
-
-def _joined(lines: list[str]) -> str:
-    """The lines of a paragraph as one, blank ones left out."""
-    parts = [line for line in lines if line]
-    for k in range(len(parts) - 1, 0, -1):
-        if not _SPACELESS.match(parts[k - 1][-1]):
-            parts[k] = f" {parts[k]}"
-    return "".join(parts)
+    found = [_wrapped_joins(lines, bare, prose)]
+    if indented != bare:
+        found.append(_wrapped_joins(lines, indented, prose))
+    if any(map(_SPACELESS.match, lines)):
+        columns = [len(line) + len(_SPACELESS.findall(line)) for line in lines]
+        found.append(_wrapped_joins(lines, columns, prose, wide=2))
+    return max(found, key=sum)
 
 
 def _fenced(texts: list[str]) -> Ints:
@@ -158,12 +175,14 @@ def _link_chars(texts: list[str]) -> Ints:
     return result
 
 
-def _wrapped_joins(lines: list[str], widths: list[int], prose: list[int]) -> list[bool]:
+def _wrapped_joins(
+    lines: list[str], widths: list[int], prose: list[int], wide: int = 1
+) -> list[bool]:
     """The same by widths of the lines, 0 for blank ones; `prose` are those that tell the width.
 
     Text is hard-wrapped at width W if no line is longer and the long ones are as full as they
     can be: the first word of the next line would not have fitted. Then every full line is
-    joined with the next.
+    joined with the next. A character of a script without spaces is so `wide`.
     """
     joins = [False] * len(lines)
     if len(prose) <= _FEW:
@@ -175,16 +194,35 @@ def _wrapped_joins(lines: list[str], widths: list[int], prose: list[int]) -> lis
     pairs = [
         i
         for i in range(1, len(lines))
-        if lines[i] and 4 * widths[i - 1] > 3 * width and not _ITEM.match(lines[i])
+        if lines[i] and 4 * widths[i - 1] > 3 * width and _may_go_on(lines[i - 1], lines[i])
     ]
-    full = [i for i in pairs if _is_full(widths[i - 1], lines[i], width)]
-    if len(full) < _FEW or len(full) < _SHARE * len(pairs):
+    full = [i for i in pairs if widths[i - 1] + 1 + _width_of_first(lines[i], wide) > width]
+    # In columns more lines are full by chance, since any character may begin the next.
+    few = _FEW if wide == 1 else max(_FEW, len(prose) // _SOME)
+    if len(full) < few or len(full) < _SHARE * len(pairs):
         return joins
     for i in full:
         joins[i] = True
     return joins
 
 
-def _is_full(length: int, following: str, width: int) -> bool:
-    word = following.split(" ", 1)[0]
-    return length + 1 + len(word) > width and length * 2 > width
+def _may_go_on(before: str, line: str) -> bool:
+    """Whether a line may go on with the one before: it is no item, and neither of them a rule."""
+    if _ITEM.match(line) or (_DASH.match(line) and before.endswith(_ENDS_SENTENCE)):
+        return False
+    return not (_is_rule(before) or _is_rule(line))
+
+
+def _is_rule(line: str) -> bool:
+    return len(line) > 2 and not line.strip(_RULE)
+
+
+def _width_of_first(line: str, wide: int) -> int:
+    """How wide what can't be parted is at the start of a line.
+
+    In scripts without spaces that is a character and a mark which can't begin a line.
+    """
+    if _SPACELESS.match(line):
+        return 2 * wide
+    word = _WORD.match(line)
+    return word.end() if word else 0
