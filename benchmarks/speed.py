@@ -25,9 +25,9 @@ from selectolax.lexbor import LexborHTMLParser
 from threadpoolctl import threadpool_limits
 
 from benchmarks.growth import growth_table
-from boilerplate import BoilerplateFilter
+from boilerplate import BoilerplateError, BoilerplateFilter
 from boilerplate.arrays import Floats
-from boilerplate.decision import cut
+from boilerplate.decision import decide
 from boilerplate.decoding import decode
 from boilerplate.features import features
 from boilerplate.filter import shipped_model
@@ -74,7 +74,8 @@ def stages(source: str, kind: str) -> Iterator[tuple[str, float]]:
         yield "features", since()
         probability = shipped_model(kind).page_proba(page, computed)
         yield "two passes", since()
-        cut(probability[:, 0], computed.words)
+        titles = np.array([tag == "h1" for tag in page.tags or [""] * len(page)])
+        decide(probability, computed.words, computed.same, titles)
         yield "decision", since()
         blocks = keep.classify(page)
         kept = [block for block in blocks if block.label != "boilerplate"]
@@ -170,7 +171,10 @@ def _table(times: dict[str, Floats], sources: Sequence[str]) -> list[str]:
 @click.option("--pages", default=400, show_default=True, help="Pages of wcxb-dev to measure on.")
 def main(corpora: Path, pages: int) -> None:
     """Measure and write docs/speed.md."""
-    html = [page.html for page in islice(read_corpus(corpora, "wcxb-dev"), WARM_UP + pages)]
+    try:
+        html = [page.html for page in islice(read_corpus(corpora, "wcxb-dev"), WARM_UP + pages)]
+    except BoilerplateError as error:
+        raise click.ClickException(str(error)) from error
     text = [flatten(page, number) for number, page in enumerate(html)]
     lines = ["# Speed", "", "Written by `python -m benchmarks.speed --corpora folder`; processor"]
     python = f"Python {platform.python_version()}, {platform.machine()}"

@@ -21,7 +21,7 @@ _WEIGHTS = np.array(
 _WEIGHTS = np.concatenate((_WEIGHTS[::-1], (0.40634920634920635,), _WEIGHTS))  # their sum is 1
 
 
-def labelled(
+def decide(
     probability: Floats,
     words: Floats,
     same: NDArray[np.uint64],

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from boilerplate.decision import labelled
+from boilerplate.decision import decide
 from boilerplate.errors import BoilerplateError, ModelError, PageError, ParameterError
 from boilerplate.features import features
 from boilerplate.model import BoilerplateClassifier
@@ -176,7 +176,7 @@ class BoilerplateFilter:
         found = model.page_proba(page, computed)
         tags: Sequence[str | None] = page.tags or [None] * len(page)
         titles = np.array([tag == "h1" for tag in tags], np.bool_)
-        labels, probability = labelled(found, computed.words, computed.same, titles, self.threshold)
+        labels, probability = decide(found, computed.words, computed.same, titles, self.threshold)
         columns = (page.texts, labels, probability.tolist(), tags, computed.link_density.tolist())
         rows = enumerate(zip(*columns, strict=True))
         return [Block(*row, index) for index, row in rows if row[1] in wanted]

@@ -22,7 +22,7 @@ from boilerplate.vocabulary import token_rows, vocabulary_of
 
 _CONTENT, _HEADLINE = 0, 1  # columns of the labels, and of the coefficients
 _BODY = np.array([label != "headline" for label in LABELS])
-_ITERATIONS = 1000  # of the solver at most; some 200 are needed
+_ITERATIONS = 1000  # of the solver, at most
 _TOLERANCE = 1e-5  # of the gradient of the mean loss: the solver is at its end
 _THINNING = 8.0  # of the blocks that are no headline, where there are very many
 _UNTHINNED = 10_000  # of them are always fitted

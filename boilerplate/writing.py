@@ -34,5 +34,5 @@ def replacing(path: str | Path) -> Iterator[TextIO]:
 
 
 def is_device(path: str | Path) -> bool:
-    """Whether this is there and no file: a device or a named pipe, or else a folder."""
+    """Whether this is there and neither a file nor a folder: a device or a named pipe."""
     return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)

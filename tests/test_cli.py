@@ -95,6 +95,26 @@ def test_classify_takes_no_container_for_a_page(name: str, page: Path) -> None:
     assert sentence.startswith(f"Error: {path}: ") and "`boilerplate extract`" in sentence
 
 
+def test_what_a_crawl_has_written_is_left_alone(page: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.jsonl"
+    assert cli("extract", page, "--workers", "2", "-o", out).returncode == 0
+    written = out.read_bytes()
+    done = cli("extract", page, "-o", out)
+    assert (done.returncode, out.read_bytes()) == (2, written)
+    assert b"a crawl has written this" in done.stderr
+    (tmp_path / "out.jsonl.manifest.json").unlink()
+    assert cli("extract", page, "-o", out).returncode == 0
+
+
+@pytest.mark.parametrize("name", ["blocks.jsonl.gz", "blocks.parquet"])
+def test_classify_writes_no_lines_under_another_format_s_name(
+    name: str, page: Path, tmp_path: Path
+) -> None:
+    done = cli("classify", page, "-o", tmp_path / name)
+    assert done.returncode == 2 and not (tmp_path / name).exists()
+    assert b"name it .jsonl" in done.stderr
+
+
 @pytest.mark.parametrize("content", [None, b"", b"\n \n", PNG, PDF])
 @pytest.mark.parametrize("verb", ["extract", "classify"])
 def test_nothing_but_a_bad_page_is_a_failure(

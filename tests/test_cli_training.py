@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 from commands import LABELED, PAGE, PARAGRAPHS, cli, lines, sentences
 
+from boilerplate import BoilerplateClassifier
+from boilerplate.labeled import read_labeled
+
 
 @pytest.fixture(scope="module")
 def own_model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
@@ -42,6 +45,31 @@ def test_train_reports_by_kind(own_model: tuple[Path, list[dict[str, Any]]]) -> 
     for row in rows:
         assert row["content"] > 0 and row["headline"] > 0 and row["boilerplate"] > 0
         assert 0.5 < row["f1"] <= 1
+
+
+def test_train_deals_the_pages_of_a_source_to_one_fold(
+    own_model: tuple[Path, list[dict[str, Any]]], tmp_path: Path
+) -> None:
+    pages = read_labeled(own_model[0].with_name("pages.jsonl"))
+    columns = [page.page for page in pages], [page.labels for page in pages]
+    BoilerplateClassifier().fit(*columns, [page.source for page in pages]).save(tmp_path / "m.json")
+    saved, trained = (json.loads(path.read_bytes()) for path in (tmp_path / "m.json", own_model[0]))
+    assert saved["models"] == trained["models"]
+
+    # What one source calls content the other calls boilerplate: each is judged by the other alone.
+    sentence, word = "The ferry sails at dawn, they say, if the ice lets it pass.", "Ferry"
+    for name, content in (("one", sentence), ("two", word)):
+        blocks = [
+            {"text": text, "label": "content" if text == content else "boilerplate"}
+            for text in [sentence, word] * 4
+        ]
+        page = {"kind": "text", "source": f"{name}.example", "blocks": blocks}
+        records = [{"id": f"{name}{k}", **page} for k in range(4)]
+        _write_labeled(tmp_path / f"{name}.jsonl", records)
+    sources = (tmp_path / "one.jsonl", tmp_path / "two.jsonl")
+    [row] = lines(cli("train", *sources, "-o", tmp_path / "both.json").stdout)
+    assert (row["pages"], row["folds"]) == (8, 2)
+    assert row["f1"] < 0.3
 
 
 def test_a_model_of_ones_own_extracts(

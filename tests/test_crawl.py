@@ -87,6 +87,9 @@ def test_fields_go_through_and_columns_are_chosen_by_name(
     assert all(isinstance(row["raw"], str) and "<" not in row["raw"][:1] for row in made)
     assert lines(gzip.decompress(outputs[1].read_bytes())) == made
     assert parquet.read_table(outputs[3]).to_pylist() == made
+    assert run(*extract, source, *chosen, "-o", tmp_path / "e.parquet").returncode == 0
+    table = parquet.read_table(tmp_path / "e.parquet")
+    assert table.column("id").to_pylist() == [str(row["key"]) for row in rows]
     again = run(*extract, outputs[2], *chosen, "--kind", "text")
     assert [row["key"] for row in lines(again.stdout)] == [row["key"] for row in made if row["raw"]]
 

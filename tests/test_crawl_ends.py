@@ -28,6 +28,7 @@ from crawls import (
 from pyarrow import parquet
 
 from boilerplate.errors import SourceError
+from boilerplate.sources.items import Record
 from boilerplate.sources.shards import Shards
 
 PATIENT = ("--timeout", "600")  # however busy the machine
@@ -395,7 +396,7 @@ def _write_shards(place: Path, folder: bool) -> int:
             elif number % 5 == 4:
                 shards.skipped("no page")
             else:
-                shards.kept({"id": number, "text": "a"}, "text", 3, 1)
+                shards.kept({"id": number, "text": "a"}, Record(str(number), "", {}), 3, 1)
         shards.finish()
         assert shards.tally.pages == 14 and shards.tally.skipped == Counter({"no page": 2})
     return WRITTEN

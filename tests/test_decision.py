@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boilerplate.decision import LEAST, PASSAGE, SPREAD, cut, labelled, repeated
+from boilerplate.decision import LEAST, PASSAGE, SPREAD, cut, decide, repeated
 
 Blocks = list[tuple[float, int]]
 BLOCKS = st.lists(st.tuples(st.floats(0, 1), st.integers(1, 400)), min_size=1, max_size=60)
@@ -142,7 +142,7 @@ def test_of_what_is_repeated_the_first_copy_stays(blocks: list[tuple[int, int, b
     assert not flags.any() or words[everything].sum() >= PASSAGE
 
 
-def _labelled(
+def _decided(
     content: list[float],
     headline: list[float],
     texts: str,
@@ -156,7 +156,7 @@ def _labelled(
     p, h = np.array(content), np.array(headline)
     same = np.array([ord(text.lower()) for text in texts], np.uint64)
     titles = np.array([text.isupper() for text in texts], np.bool_)
-    labels, keep = labelled(
+    labels, keep = decide(
         np.column_stack((p, h, 1.0 - p - h)), np.array(words, np.float64), same, titles, threshold
     )
     assert ((keep >= p) & (keep <= p + h)).all()
@@ -171,29 +171,29 @@ LENGTHS = [2] + [40] * 10 + [5] * 4
 def test_a_likely_headline_stays_though_a_sure_article_is_cut_above_it(
     headline: float, label: str
 ) -> None:
-    found = _labelled(ARTICLE, [headline] + [0.0] * 14, "abcdefghijklmno", LENGTHS)
+    found = _decided(ARTICLE, [headline] + [0.0] * 14, "abcdefghijklmno", LENGTHS)
     assert found == label + "c" * 10 + "b" * 4
 
 
 def test_a_threshold_is_the_headline_s_too() -> None:
-    found = _labelled(ARTICLE, [0.55] + [0.0] * 14, "abcdefghijklmno", LENGTHS, threshold=0.62)
+    found = _decided(ARTICLE, [0.55] + [0.0] * 14, "abcdefghijklmno", LENGTHS, threshold=0.62)
     assert found == "b" + "c" * 11 + "b" * 3
 
 
 def test_there_is_one_headline() -> None:
-    assert _labelled([0.1, 0.1, 0.9], [0.6, 0.8, 0.0], "abc", [3, 3, 90]) == "bhc"
-    assert _labelled([0.9, 0.9, 0.9], [0.05] * 3, "abc", [3, 3, 90]) == "ccc"
+    assert _decided([0.1, 0.1, 0.9], [0.6, 0.8, 0.0], "abc", [3, 3, 90]) == "bhc"
+    assert _decided([0.9, 0.9, 0.9], [0.05] * 3, "abc", [3, 3, 90]) == "ccc"
 
 
 def test_the_first_level_heading_is_the_headline_where_a_trail_says_the_same() -> None:
     content, headline = [0.1, 0.1, 0.5, 0.9], [0.0, 0.7, 0.2, 0.0]
-    assert _labelled(content, headline, "abBc", [3, 3, 3, 90]) == "bbhc"
-    assert _labelled(content, headline, "abbc", [3, 3, 3, 90]) == "bhcc"
-    assert _labelled(content, headline, "abDc", [3, 3, 3, 90]) == "bhcc"
-    assert _labelled([0.1, 0.1, 0.0, 0.9], [0.0, 0.7, 0.0, 0.0], "abBc", [3, 3, 3, 90]) == "bhbc"
+    assert _decided(content, headline, "abBc", [3, 3, 3, 90]) == "bbhc"
+    assert _decided(content, headline, "abbc", [3, 3, 3, 90]) == "bhcc"
+    assert _decided(content, headline, "abDc", [3, 3, 3, 90]) == "bhcc"
+    assert _decided([0.1, 0.1, 0.0, 0.9], [0.0, 0.7, 0.0, 0.0], "abBc", [3, 3, 3, 90]) == "bhbc"
 
 
 def test_a_copy_goes_though_it_is_not_kept_whole_but_for_what_it_alone_keeps() -> None:
     content = [0.02 if k in (1, 5) else 0.98 for k in range(10)]
-    assert _labelled(content, [0.0] * 10, "abcdeabcde", [30] * 10) == "cbcccbcbbb"
-    assert _labelled(content, [0.0] * 10, "abcdeabcde", [30] * 10, threshold=0.5) == "cbcccbcccc"
+    assert _decided(content, [0.0] * 10, "abcdeabcde", [30] * 10) == "cbcccbcbbb"
+    assert _decided(content, [0.0] * 10, "abcdeabcde", [30] * 10, threshold=0.5) == "cbcccbcccc"

@@ -30,6 +30,7 @@ GERMAN = "Gestern fror der Hafen zu, und die Fähre fährt nicht mehr; größere
 def test_the_byte_order_mark_decides(mark: bytes, encoding: str) -> None:
     page = "<meta charset=koi8-r><p>" + RUSSIAN
     assert decode(mark + page.encode(encoding), "cp1251") == page
+    assert binary_nature(mark + page.encode(encoding)) is None
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])

@@ -75,8 +75,12 @@ def test_an_example_runs(engine: str, small_model: BoilerplateClassifier, tmp_pa
     if engine in ("LangChain", "LlamaIndex"):
         assert done.stdout == articles[0] + "\n"
         return
-    outputs = {"Scrapy": ["articles.jsonl"], "Spark": ["articles", "articles-in-pandas"]}
-    outputs["Hugging Face datasets"] = ["articles.parquet"]
+    outputs = {
+        "Ray Data": ["articles-of-ray"],
+        "Spark": ["articles-of-spark", "articles-of-pandas"],
+        "Hugging Face datasets": ["articles.parquet"],
+        "Scrapy": ["articles.jsonl"],
+    }
     expected = articles[:1] if engine == "Scrapy" else articles
     assert sorted(written(tmp_path)) == sorted(
         (output, article) for output in outputs.get(engine, ["articles"]) for article in expected

@@ -32,7 +32,6 @@ from training.report import (
     Texts,
     failed_peers,
     groups,
-    interval,
     page_scores,
     report,
     segment_counts,
@@ -199,13 +198,6 @@ def test_the_worst_page_of_a_corpus_is_told(examples: list[Example]) -> None:
     [told] = failures(examples, texts, kept)
     assert (told["group"], told["id"]) == ("labeled", examples[worst].gold.id)
     assert told["scores"] == [0, 0, 0]
-
-
-def test_an_interval_holds_the_mean() -> None:
-    values = np.linspace(0, 1, 50)
-    low, high = interval(values)
-    assert low < 0.5 < high
-    assert interval(values) == (low, high)
 
 
 def test_calibration_tells_sure_from_right() -> None:

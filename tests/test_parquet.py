@@ -34,7 +34,7 @@ def test_parquet_keeps_its_columns_and_types(tmp_path: Path) -> None:
     with sink(out, ".parquet", schema([str(path)], "page")) as rows:
         for record in records(items(path, text_field="page", id_field="key")):
             assert isinstance(record.page, str)
-            rows.write({**record.fields, "page": record.page.upper()}, "page")
+            rows.write({**record.fields, "page": record.page.upper()}, record)
     written, read = parquet.read_table(out), parquet.read_table(path)  # old releases widen types
     assert written.column_names == table.column_names
     assert written.drop_columns("page").equals(read.drop_columns("page"))
@@ -121,7 +121,7 @@ def test_values_of_parquet_that_python_has_not_are_written(
     parquet.write_table(pa.table({"id": value, "text": [HTML[0]], "value": value}), path)
     with sink(out, ".jsonl") as rows:
         for record in records(items(path)):
-            rows.write({**record.fields, "text": record.page}, "text")
+            rows.write({**record.fields, "text": record.page}, record)
     assert json.loads(out.read_bytes())["value"] == expected
 
 

@@ -151,7 +151,7 @@ def test_numbers_that_json_or_python_has_not(suffix: str, tmp_path: Path) -> Non
     parquet.write_table(table, tmp_path / "rows.parquet")
     with sink(out, suffix) as rows:
         for record in records([*items(source), *items(tmp_path / "rows.parquet")]):
-            rows.write({**record.fields, "text": record.page}, "text")
+            rows.write({**record.fields, "text": record.page}, record)
     if suffix == ".parquet":
         written = [json.loads(row["metadata"]) for row in parquet.read_table(out).to_pylist()]
     else:
@@ -192,7 +192,7 @@ def test_shards_joined_are_their_rows(suffix: str, tmp_path: Path) -> None:
     for part, some in zip(parts, (rows[:10], [], rows[10:]), strict=True):
         with sink(part, suffix) as out:
             for row in some:
-                out.write(dict(row), "text")
+                out.write(dict(row), Record("", "", row))
     whole = tmp_path / f"whole{suffix}"
     joined(parts, whole, suffix)
     if suffix == ".parquet":

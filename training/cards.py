@@ -115,7 +115,8 @@ def write_card(path: Path, kind: Kind, model: BoilerplateClassifier) -> None:
         "",
         *(f"- {failure}" for failure in _FAILURES[kind]),
         "",
-        "The worst page of each corpus and page type, out of fold: where we and the annotators are "
+        "The worst page of each corpus and page type, out of fold, of those that have an article: "
+        "where we and the annotators are "
         "furthest apart, not what is usual. Some of these gold texts are arbitrary.",
         "",
         *_markdown(_worst(info["failures"]), numbers=range(2, 5)),

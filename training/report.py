@@ -59,11 +59,6 @@ def _segment_f1(counts: Ints) -> Floats:
     return f1
 
 
-def interval(values: Floats) -> tuple[float, float]:
-    """The 95 % bootstrap interval of a mean over pages."""
-    return _central(values[_resampled(len(values))].mean(axis=1))
-
-
 def _resampled(pages: int) -> Ints:
     """The pages of every draw, the same ones for every extractor, so that draws are paired."""
     return np.random.default_rng(0).integers(pages, size=(_RESAMPLES, pages))

@@ -9,9 +9,10 @@ import click
 from boilerplate.cli import options
 from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page
-from boilerplate.cli.report import Report, warn
+from boilerplate.cli.report import Failure, Report, warn
 from boilerplate.sources import find
 from boilerplate.sources.inputs import names
+from boilerplate.sources.sinks import PLAIN, suffix_of
 
 if TYPE_CHECKING:
     from boilerplate import Block
@@ -40,6 +41,8 @@ def command(
     """
     from boilerplate import BoilerplateFilter
 
+    if output is not None and suffix_of(output) != PLAIN:
+        raise Failure(f"{output}: blocks are written as plain lines of JSON; name it .jsonl")
     classify = BoilerplateFilter(model=model, threshold=threshold, kind=kind).classify
     report = Report()
     inputs = find(pages)

@@ -149,7 +149,7 @@ def _run(
             else:
                 article, before = result
                 row, after = _row(item, article, extraction.format)
-                out.kept(row, item.text_field, before, after)
+                out.kept(row, item, before, after)
 
 
 def _task(item: Item) -> Task | None:
@@ -177,12 +177,11 @@ class _Streamed:
         self.terminal = stream.isatty() and format != "json"
         self._descriptor = stream.fileno()
 
-    def kept(self, row: dict[str, Any], text_field: str, before: int, after: int) -> None:
+    def kept(self, row: dict[str, Any], record: Record, before: int, after: int) -> None:
         self.tally.add(Tally.of_page(before, after))
         if self.terminal:
-            name = printable(sinks.as_text(row.get("id")) or str(self.tally.pages))
-            article = printable(row[text_field]).rstrip("\n")
-            piece = f"─── {name}\n{article}\n".encode("utf-8", "replace")
+            article = printable(row[record.text_field]).rstrip("\n")
+            piece = f"─── {printable(record.id)}\n{article}\n".encode("utf-8", "replace")
         else:
             piece = sinks.line(row)
         write_whole(piece, self._descriptor)

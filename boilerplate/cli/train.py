@@ -27,7 +27,7 @@ _PAGES = (".html", ".txt")  # beside their labels
 
 
 @click.command("train", short_help="Fit a model on labelled blocks.")
-@click.argument("labeled", type=click.Path(exists=True, path_type=Path))
+@click.argument("labeled", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
 @click.option(
     "-o",
     "--output",
@@ -39,7 +39,7 @@ _PAGES = (".html", ".txt")  # beside their labels
 @click.option(
     "--C",
     "c",
-    type=options.Number(0, min_open=True),
+    type=options.Number(1e-9, 1e9),
     help="Inverse strength of the regularisation.",
 )
 @click.option(
@@ -49,8 +49,8 @@ _PAGES = (".html", ".txt")  # beside their labels
     show_default=True,
     help="Folds of the cross-validation, at least 2; 0 leaves it out.",
 )
-def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
-    """Fit a model on LABELED: a JSONL file of labelled pages, or a folder of such files.
+def command(labeled: tuple[Path, ...], output: Path, c: float | None, folds: int) -> None:
+    """Fit one model on all of LABELED: JSONL files of labelled pages, or folders of such files.
 
     HTML pages and flattened text are fitted apart and saved in one file. A cross-validation says
     how good each will be: the pages of a source (a site) are judged by a model that has not seen
@@ -70,11 +70,12 @@ def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
     from boilerplate.labeled import SUFFIXES, read_labeled
 
     suffixes = (*SUFFIXES, *_PAGES)
-    beside = labeled if labeled.is_dir() else labeled.parent
-    read = [labeled, *(path for suffix in suffixes for path in beside.glob(f"*{suffix}"))]
-    check_apart([str(path) for path in read if path.is_file()], [output])
-    if labeled.is_dir() and output.name.endswith(suffixes) and folder == labeled.resolve():
-        raise Failure(f"{output}: the model would be read as labels in {labeled}; name it .json")
+    for path in labeled:
+        beside = path if path.is_dir() else path.parent
+        read = [path, *(page for suffix in suffixes for page in beside.glob(f"*{suffix}"))]
+        check_apart([str(file) for file in read if file.is_file()], [output])
+        if path.is_dir() and output.name.endswith(suffixes) and folder == path.resolve():
+            raise Failure(f"{output}: the model would be read as labels in {path}; name it .json")
 
     def fit(pages: Sequence[LabeledPage]) -> BoilerplateClassifier:
         classifier = BoilerplateClassifier() if c is None else BoilerplateClassifier(C=c)
@@ -87,11 +88,11 @@ def command(labeled: Path, output: Path, c: float | None, folds: int) -> None:
                 groups=[page.source for page in pages],
             )
 
-    pages = _to_learn_from(read_labeled(labeled))
+    pages = _to_learn_from([page for path in labeled for page in read_labeled(path)])
     try:
         model = fit(pages)
     except LabelError as error:
-        raise Failure(f"{labeled}: {error}") from error
+        raise Failure(f"{', '.join(map(str, labeled))}: {error}") from error
     trained_on: dict[str, dict[str, Any]] = {}
     scores: dict[str, dict[str, Any]] = {}
     for kind in sorted(model.passes_):

@@ -129,7 +129,7 @@ def signature(tag: str, attributes: dict[str, str | None]) -> str:
 
 
 def _hides(style: str) -> bool:
-    low = style.lower()  # far quicker to look through than a pattern is
+    low = style.lower()
     return ("none" in low or "hidden" in low) and _HIDDEN_STYLE.search(low) is not None
 
 

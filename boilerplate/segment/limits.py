@@ -1,8 +1,8 @@
 """Limits to what makes the HTML standard's tree construction quadratic, in time or in memory.
 
 Elements far too deep slow every step down. An inline element of style that is never closed is
-opened anew in every block that follows: a thousand such fill a gigabyte from a page of 50 kB. And
-every attribute of an element is compared with those before it: JSON in the wrong quotes is
+opened anew in every block that follows, so that a small page with a thousand such fills the memory.
+And every attribute of an element is compared with those before it: JSON in the wrong quotes is
 thousands in one tag, and each further `<body>` adds its own to the first.
 """
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from boilerplate.arrays import Ints
 
-_FEW_TAGS = 400  # pages with fewer parse in a second whatever they open
+_FEW_TAGS = 400  # pages with fewer are left as they are, whatever they open
 _MANY_TAGS = 20_000  # pages with more are always looked at
 _MOST_OPEN = 1_000  # tags that may be open at once in the others
 _MOST_COPIES = 200_000  # of elements of style: each that is open, in each block that follows

@@ -24,6 +24,7 @@ except ImportError:  # on Windows, where nothing holds two runs apart
     fcntl = None  # type: ignore[assignment]
 
 from boilerplate.errors import SourceError
+from boilerplate.sources.items import Record
 from boilerplate.sources.sinks import Sink, joined, line, on_disk, sink
 
 _OTHERS = "other inputs, other options, or another model or version"
@@ -73,6 +74,11 @@ def companions(target: Path, folder: bool, suffix: str) -> tuple[Path, Path]:
     return manifest, errors
 
 
+def unfinished(target: Path, folder: bool) -> Path:
+    """Where the shards of an output stand until it is whole."""
+    return target / ".partial" if folder else target.with_name(f".{target.name}.partial")
+
+
 class Shards:
     """Writes the output of a crawl so that it is whole or not there, and can be gone on with.
 
@@ -115,7 +121,7 @@ class Shards:
         self._schema = schema
         self._settings = {**settings, "shard_size": size}
         self._manifest, self.errors = companions(target, folder, suffix)
-        self._work = target / ".partial" if folder else target.with_name(f".{target.name}.partial")
+        self._work = unfinished(target, folder)
         self._tallies: list[Tally] = []  # of the shards that are there
         self._shard = Tally()  # of the one that is being written,
         self._errors: list[dict[str, str]] = []  # what failed in it,
@@ -130,9 +136,9 @@ class Shards:
             self._held.close()
             raise
 
-    def kept(self, row: dict[str, Any], text_field: str, before: int, after: int) -> None:
+    def kept(self, row: dict[str, Any], record: Record, before: int, after: int) -> None:
         """Write the row of a page, which had so many characters before and its article after."""
-        self._open().write(row, text_field)
+        self._open().write(row, record)
         self._count(Tally.of_page(before, after))
 
     def skipped(self, reason: str) -> None:

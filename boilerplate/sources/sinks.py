@@ -11,7 +11,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import IO, Any, Protocol, cast
 
-from boilerplate.sources.items import MOST_BYTES, size_of
+from boilerplate.sources.items import MOST_BYTES, Record, size_of
 from boilerplate.sources.parquet import plain
 from boilerplate.sources.streams import needed
 
@@ -23,8 +23,8 @@ _COLUMNS = ("id", "url", "text", "metadata")
 class Sink(Protocol):
     """Takes rows."""
 
-    def write(self, row: dict[str, Any], text_field: str) -> None:
-        """Write a row that holds its article in this field."""
+    def write(self, row: dict[str, Any], record: Record) -> None:
+        """Write the row of a record, which holds its article in the place of the page."""
 
 
 def suffix_of(name: str) -> str:
@@ -80,7 +80,7 @@ class _Lines:
     def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
 
-    def write(self, row: dict[str, Any], text_field: str) -> None:
+    def write(self, row: dict[str, Any], record: Record) -> None:
         """Write a row in one piece."""
         self._stream.write(line(row))
 
@@ -118,7 +118,7 @@ def _join_tables(parts: Sequence[Path], file: IO[bytes]) -> None:
 @contextmanager
 def _compressed(file: IO[bytes], suffix: str) -> Iterator[IO[bytes]]:
     if suffix.endswith(".gz"):
-        # No name and no time. All rows pass here, and higher levels take long for little.
+        # No name and no time, so that the bytes are the same.
         with gzip.GzipFile("", "wb", 4, file, mtime=0) as stream:
             yield cast(IO[bytes], stream)
     elif suffix.endswith(".zst"):
@@ -161,10 +161,11 @@ class _Table:
         self._rows: list[dict[str, Any]] = []
         self._held = 0  # bytes or characters in them
 
-    def write(self, row: dict[str, Any], text_field: str) -> None:
+    def write(self, row: dict[str, Any], record: Record) -> None:
         if not self._as_it_is:
-            article = row.pop(text_field)
-            known = {name: as_text(row.pop(name, None)) for name in ("id", "url")}
+            article = row.pop(record.text_field)
+            id, url = (as_text(row.pop(name, None)) for name in ("id", "url"))
+            known = {"id": record.id if id is None else id, "url": url}
             row = {**known, "text": article, "metadata": _json(row)}
         self._rows.append(row)
         self._held += sum(map(size_of, row.values()))
