@@ -30,9 +30,9 @@ class BoilerplateClassifier:
 
     It follows scikit-learn's estimator contract; a "sample" is a whole page, since a block is
     judged in its context. HTML pages and flattened text have a model each, fitted on the pages
-    of that kind. Searches and `cross_validate` take it with a scorer of one's own, and give `groups`
-    to the splitter alone, not to `fit`; `cross_val_predict` does not, for pages have lists of labels
-    of different lengths.
+    of that kind. Searches and `cross_validate` take it with a scorer of one's own, and give their
+    `groups` to the splitter alone, not to `fit`; `cross_val_predict` does not take it, for pages
+    have lists of labels of different lengths.
 
     Args:
         C: Inverse strength of the L2 regularisation, as in scikit-learn.
