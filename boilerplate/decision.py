@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -91,7 +93,7 @@ def cut(probability: Floats, words: Floats) -> float:
     # is judged besides them, as the headline and blocks without words are, wants half the
     # expected F1.
     half = float(f1[best]) / 2.0
-    left_out = float(np.nextafter(following[best], 1.0))
+    left_out = math.nextafter(float(following[best]), 1.0)
     return max(min(float(ranked[best]), max(half, left_out)), LEAST)
 
 

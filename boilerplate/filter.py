@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from copy import copy, deepcopy
+from copy import copy
 from functools import lru_cache
 from itertools import chain, islice
 from numbers import Integral, Real
@@ -278,5 +278,5 @@ def _loaded(path: str | Path) -> BoilerplateClassifier:
         return BoilerplateClassifier.load(path)  # which says why not
     version = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
     model = copy(_loaded_version(path, place, *version))  # to be changed without harm to others
-    model.info_ = deepcopy(model.info_)
+    model.info_ = dict(model.info_)
     return model

@@ -29,7 +29,8 @@ _MANY = 5_000  # blocks or words
 class LabeledPage:
     """A page and the label of each of its blocks: `labels[i]` belongs to `page.texts[i]`.
 
-    A block that shares no word with those that were labelled has None.
+    A block that shares no word with those that were labelled has None. A text page that was not
+    `stored` is made of its blocks.
     """
 
     id: str
@@ -37,6 +38,7 @@ class LabeledPage:
     source: str
     page: Page
     labels: list[Label | None]
+    stored: bool = True
 
 
 def read_labeled(path: str | Path) -> list[LabeledPage]:
@@ -44,9 +46,9 @@ def read_labeled(path: str | Path) -> list[LabeledPage]:
 
     A line is `{"id", "kind", "source", "blocks": [{"text", "label"}, ...]}`; other fields are
     ignored. The page itself is in the field `html`, or beside the file as `<id>.html` or
-    `<id>.txt`; a text page that is in neither place is made of its blocks. It is segmented anew,
-    and its blocks get their labels from the labelled ones by the words that they share, so that
-    labels outlive a change of the segmentation.
+    `<id>.txt` (or as `<id>`, if that has an ending); a text page that is in neither place is made
+    of its blocks. It is segmented anew, and its blocks get their labels from the labelled ones by
+    the words that they share, so that labels outlive a change of the segmentation.
 
     Raises:
         LabelError: naming file and line, if a line cannot be read, if the page of an HTML record
@@ -110,7 +112,7 @@ def _labeled_page(record: dict[str, Any], folder: Path, where: str) -> LabeledPa
             f"{where}: only {found:.1%} of the words of the page {id!r} and of its labelled blocks "
             "agree; label the page anew, or put back the page that was labelled"
         )
-    return LabeledPage(id, kind, source, page, carried)
+    return LabeledPage(id, kind, source, page, carried, content is not None)
 
 
 def _field(record: dict[str, Any], name: str, type_: type, where: str) -> Any:
@@ -128,8 +130,9 @@ def _content(
     if isinstance(record.get("html"), str):
         return str(record["html"])
     beside = os.path.join(folder, f"{id}.{'html' if kind == 'html' else 'txt'}")
-    if os.path.isfile(beside):
-        return Path(beside).read_bytes()
+    for path in (beside, os.path.join(folder, id)):
+        if os.path.isfile(path):
+            return Path(path).read_bytes()
     if kind == "html":
         raise LabelError(
             f"{where}: the page itself is missing; put its HTML into the field 'html' "

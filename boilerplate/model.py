@@ -67,7 +67,7 @@ class BoilerplateClassifier:
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The constructor's arguments by name."""
-        return {name: getattr(self, name) for name in _parameters()}
+        return {name: getattr(self, name) for name in _parameters(type(self))}
 
     def set_params(self, **params: Any) -> Self:
         """Set constructor arguments by name; returns the classifier.
@@ -76,7 +76,7 @@ class BoilerplateClassifier:
             ParameterError: If there is no such argument.
         """
         for name, value in params.items():
-            if name not in _parameters():
+            if name not in _parameters(type(self)):
                 raise ParameterError(f"BoilerplateClassifier has no parameter {name!r}")
             setattr(self, name, value)
         return self
@@ -188,7 +188,7 @@ class BoilerplateClassifier:
             ModelError: If the file is missing, is no model, or does not fit this version.
         """
         passes, params, info = read_model(Path(path))
-        known = {name: value for name, value in params.items() if name in _parameters()}
+        known = {name: value for name, value in params.items() if name in _parameters(cls)}
         classifier = cls(**known)
         try:
             classifier._check_parameters()
@@ -232,8 +232,8 @@ class BoilerplateClassifier:
             raise ModelError("the classifier is not fitted; call fit, or load a model file")
 
 
-def _parameters() -> list[str]:
-    return list(inspect.signature(BoilerplateClassifier).parameters)
+def _parameters(cls: type) -> list[str]:
+    return list(inspect.signature(cls).parameters)
 
 
 def _as_many(values: Iterable[Any], pages: Sequence[Page], name: str) -> list[Any]:

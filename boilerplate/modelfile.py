@@ -106,10 +106,11 @@ def _from_document(document: Any) -> tuple[dict[str, Passes], dict[str, Any], di
     if not isinstance(document, dict) or document.get("format") != _FORMAT:
         raise _Misfit("it does not say that it is one")
     if document.get("schema") != _SCHEMA:
-        raise _Misfit(f"its schema is {document.get('schema')!r}, this version reads {_SCHEMA}")
+        raise _Misfit(f"its schema is {document.get('schema')!r:.40}, this version reads {_SCHEMA}")
     if document.get("features_version") != FEATURES_VERSION:
         raise _Misfit(
-            f"it was trained with version {document.get('features_version')!r} of the features, "
+            "it was trained with version "
+            f"{document.get('features_version')!r:.40} of the features, "
             f"this library computes version {FEATURES_VERSION}; train it anew"
         )
     models, params = document.get("models"), document.get("parameters")

@@ -33,6 +33,9 @@ def _write_labeled(path: Path, records: Sequence[dict[str, Any]]) -> None:
             if "html" not in record and record["kind"] == "html":
                 source = LABELED / f"{record['id']}.html"
                 record = {**record, "html": source.read_text(encoding="utf-8")}
+            stored = LABELED / f"{record['id']}.txt"
+            if stored.is_file():
+                path.with_name(stored.name).write_bytes(stored.read_bytes())
             file.write(json.dumps(record) + "\n")
 
 
@@ -145,14 +148,21 @@ def test_train_tells_what_it_leaves_out(tmp_path: Path) -> None:
     records = [record for record in records if record["kind"] == "html"][:6]
     del records[0]["blocks"][1]
     blank: dict[str, Any] = {"id": "blank", "kind": "text", "source": "ours", "blocks": []}
-    _write_labeled(tmp_path / "pages.jsonl", [*records, blank])
+    blocks = [
+        {"text": "The ferry sails at dawn.", "label": "content"},
+        {"text": "Home", "label": "boilerplate"},
+    ]
+    stored, lost = ({**blank, "id": id, "blocks": blocks} for id in ("stored.txt", "lost"))
+    (tmp_path / "stored.txt").write_text("The ferry sails at dawn.\nHome")
+    _write_labeled(tmp_path / "pages.jsonl", [*records, blank, stored, lost])
     done = cli("train", tmp_path, "-o", tmp_path / "mine.json", "--folds", "0")
     assert done.returncode == 0
-    assert sum(row["pages"] for row in lines(done.stdout)) == 6
+    assert sum(row["pages"] for row in lines(done.stdout)) == 8
     told = sentences(done.stderr)
-    assert len(told) == 2
+    assert len(told) == 3
     assert told[0].startswith("Warning: blank: the page has no text")
-    assert told[1].startswith(f"Warning: {records[0]['id']}: ") and "1 in all" in told[1]
+    assert told[1].startswith("Warning: lost: the first of 1 text pages without a file")
+    assert told[2].startswith(f"Warning: {records[0]['id']}: ") and "1 in all" in told[2]
 
 
 def test_train_names_the_labels_that_lack(tmp_path: Path) -> None:

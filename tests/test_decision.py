@@ -197,3 +197,8 @@ def test_a_copy_goes_though_it_is_not_kept_whole_but_for_what_it_alone_keeps() -
     content = [0.02 if k in (1, 5) else 0.98 for k in range(10)]
     assert _decided(content, [0.0] * 10, "abcdeabcde", [30] * 10) == "cbcccbcbbb"
     assert _decided(content, [0.0] * 10, "abcdeabcde", [30] * 10, threshold=0.5) == "cbcccbcccc"
+
+
+def test_a_strict_numpy_is_no_matter() -> None:
+    with np.errstate(all="raise"):
+        assert _decided([0.99], [0.0], "a", [15]) == "c"

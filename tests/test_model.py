@@ -394,6 +394,16 @@ def test_of_very_many_blocks_that_are_no_headline_a_sample_stands_for_all() -> N
     assert model.predict_proba(pages[:1])[0][:, 1] == pytest.approx(1 / 200, abs=0.001)
 
 
+def test_a_subclass_may_have_parameters_of_its_own() -> None:
+    class Own(BoilerplateClassifier):
+        def __init__(self, C: float = 0.5, extra: int = 1) -> None:
+            super().__init__(C)
+            self.extra = extra
+
+    assert clone(Own(extra=5)).get_params() == {"C": 0.5, "extra": 5}
+    assert Own().set_params(extra=3).extra == 3
+
+
 def test_no_site_is_on_both_sides_of_a_fold() -> None:
     sites = ["one.example"] * 3 + ["two.example"] * 3
     grouped, dealt = (

@@ -75,6 +75,7 @@ STACKED = ("models", "text", "stacked_columns")
     [
         (_set("format", value="other"), "does not say that it is one"),
         (_set("schema", value=99), "schema is 99"),
+        (_set("schema", value="9" * 10_000), r"schema is '9{39}, this"),
         (_set("features_version", value=0), "version 0 of the features"),
         (_set("parameters", value=[]), "parameters are missing"),
         (_set("parameters", value={"C": "0.1"}), "not all are numbers"),

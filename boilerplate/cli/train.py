@@ -117,6 +117,12 @@ def _to_learn_from(pages: Sequence[LabeledPage]) -> list[LabeledPage]:
     for page in pages:
         if not page.labels:
             warn(page.id, "the page has no text: it is left out")
+    made = [page.id for page in pages if page.labels and not page.stored]
+    if made:
+        what = (
+            "text pages without a file <id>.txt beside their labels: they are made of their blocks"
+        )
+        warn(made[0], f"the first of {len(made)} {what}, which stand otherwise in real ones")
     lacking = [page for page in pages if None in page.labels]
     if lacking:
         blocks = sum(page.labels.count(None) for page in lacking)
