@@ -161,7 +161,7 @@ def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
         if len(data) - len(text) >= _BEYOND_CHANCE:
             return text, "utf-8"
         if b"\x1b$" in data and b"\x1b(" in data and data.isascii():
-            return data.decode("iso2022_jp_ext", "replace"), None
+            return data.decode("iso2022_jp_ext"), None
     named = (_python_name(declared) if declared else None, _own_declaration(data), "utf-8")
     candidates = [name for name in named if name is not None]
     if "cp1252" in candidates and not data.isascii() and _is_foreign(data):

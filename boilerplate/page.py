@@ -19,12 +19,11 @@ LISTS = ("ul", "ol", "menu", "dir")
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 # A link in Markdown; its groups are the mark of a picture, and the text.
 MARKDOWN_LINK = r"(!?)\[([^\[\]\n]{0,500})\]\([^()\s]{1,2000}\)"
-# Characters of scripts without spaces, for a class of a regular expression: Thai and Lao, Myanmar,
-# Khmer, Han and kana (in two parts, Hangul stands between), Han and kana of other forms, rare Han.
-SPACELESS_RANGES = (
-    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u3190-\u9fff\uf900-\ufaff"
-    "\uff00-\uff9f\U00020000-\U0003ffff"
-)
+# For a class of a regular expression: Han and kana (in two parts, Hangul stands between), those of
+# other forms, rare Han; and these with all other scripts without spaces: Thai and Lao, Myanmar,
+# Khmer.
+WIDE_RANGES = "\u2e80-\u312f\u3190-\u9fff\uf900-\ufaff\uff00-\uff9f\U00020000-\U0003ffff"
+SPACELESS_RANGES = f"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff{WIDE_RANGES}"
 # Characters that by themselves show nothing: space, soft hyphens, joiners, marks of direction.
 UNSEEN = " \t\n\xad\u061c\u180e\ufeff" + "".join(
     map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))

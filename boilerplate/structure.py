@@ -13,6 +13,7 @@ from boilerplate.arrays import Ints, chain_ends, grouped
 from boilerplate.page import HEADINGS, LISTS, Block, Elements, Page, joined
 
 _STRUCTURE = frozenset(("li", *LISTS, "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS))
+_LONG_LINE = 100  # characters of one that is prose
 _MOST_LEVELS = 8  # of lists and quotes in one another that are shown
 
 
@@ -226,7 +227,8 @@ def _set_cells(placed: Sequence[Placed], tags: list[str], elements: Elements) ->
 def _data_tables(page: Page, tags: list[str]) -> set[int]:
     """The tables that hold rows of several small cells.
 
-    The others lay out a page, or lines of code beside their numbers.
+    The others lay out a page, as where most of the prose is lines of one cell, or lines of code
+    beside their numbers.
     """
     elements = page.elements
     rows, cells, heads, blocks, code = (np.zeros(len(tags) + 1, np.intp) for _ in range(5))
@@ -246,9 +248,34 @@ def _data_tables(page: Page, tags: list[str]) -> set[int]:
     wide = cells > 2 * rows  # and not code beside the numbers of its lines
     several = (2 * cells >= 3 * rows) | (heads > 2)  # cells in a row, were it ticks without text
     holds = (rows > 0) & several & (blocks <= 2 * cells) & (wide | (code == 0))
-    equations = np.array(["ltx_eqn_table" in name for name in elements.names])  # LaTeXML's
+    prose, column = _prose(page, tags, nearest)
+    holds &= 2 * column <= prose
+    # As LaTeXML sets an equation and its number.
+    equations = np.array(["ltx_equation ltx_eqn_table" in name for name in elements.names])
     holds[:-1] &= ~equations[elements.name]
     return {int(e) for e in np.flatnonzero(holds[:-1]) if tags[e] == "table"}
+
+
+def _prose(page: Page, tags: list[str], table: list[int]) -> tuple[Ints, Ints]:
+    """Characters of long lines in each table, and in the one of its cells that has most of several.
+
+    Args:
+        table: The one around each element, -1 for none.
+
+    Returns:
+        Each of shape (n_elements + 1,), the last for cells without a table.
+    """
+    lines = [[len(line) for line in text.split("\n")] for text in page.texts]
+    long = [[length for length in lengths if length >= _LONG_LINE] for lengths in lines]
+    number, size = (np.cumsum([0, *map(measure, long)], dtype=np.intp) for measure in (len, sum))
+    cells = np.array([k for k, tag in enumerate(tags) if tag in ("td", "th")], np.intp)
+    start, end = page.elements.start[cells], page.elements.end[cells]
+    held = size[end] - size[start]
+    around = np.array(table, np.intp)[cells]
+    prose, column = (np.zeros(len(tags) + 1, np.intp) for _ in range(2))
+    np.add.at(prose, around, held)
+    np.maximum.at(column, around, np.where(number[end] - number[start] > 1, held, 0))
+    return prose, column
 
 
 def depth_shared(some: tuple[Level, ...], others: tuple[Level, ...]) -> int:

@@ -190,6 +190,7 @@ def test_the_first_level_heading_is_the_headline_where_a_trail_says_the_same() -
     assert _decided(content, headline, "abBc", [3, 3, 3, 90]) == "bbhc"
     assert _decided(content, headline, "abbc", [3, 3, 3, 90]) == "bhcc"
     assert _decided(content, headline, "abDc", [3, 3, 3, 90]) == "bhcc"
+    assert _decided([0.1, 0.1, 0.9], [0.6, 0.8, 0.0], "BBc", [3, 3, 90]) == "bhc"
     assert _decided([0.1, 0.1, 0.0, 0.9], [0.0, 0.7, 0.0, 0.0], "abBc", [3, 3, 3, 90]) == "bhbc"
 
 

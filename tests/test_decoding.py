@@ -110,6 +110,11 @@ def test_labels_mean_what_browsers_take_them_for(label: str, encoding: str, text
     assert decode(page.encode(encoding)) == page
 
 
+def test_what_only_looks_like_japanese_in_seven_bits_is_ascii() -> None:
+    for text in ("\x1b[31mred\x1b(B and \x1b$B, 5 €", "colour \x1b(B and \x1b$B then text"):
+        assert decode(text.encode()) == text
+
+
 def test_the_server_s_declaration_goes_before_the_page_s() -> None:
     page = '<meta charset="koi8-r">' + RUSSIAN
     assert decode(page.encode("cp1251"), "windows-1251") == page

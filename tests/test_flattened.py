@@ -64,6 +64,8 @@ def test_indented_quoted_and_listed_lines_do_not_hide_that_text_is_wrapped() -> 
         "В 2023 г. в порту лёд. ",
         "Czy m.in. łódź „stoi”? ",
         "„Eis.“ ",
+        "ნავსადგური გაიყინა. ",
+        "«Да»; «Нет»; Пора. ",
         "Έφυγε; ",
         "क्या हुआ। ",
         "هل غادرت؟ ",
@@ -74,6 +76,12 @@ def test_one_line_that_is_most_of_the_page_is_cut_into_sentences(sentence: str) 
     page = segment(f"Home\n{sentence * 300}\nMap", "text")
     assert page.texts == ["Home", *[sentence.strip()] * 300, "Map"]
     assert len(segment(f"Home\n{sentence * 9}\nMap", "text")) == 3
+
+
+def test_an_address_amid_chinese_ends_no_cutting() -> None:
+    page = "官网https://example.org/a。" + "港口昨晚结冰了，渡轮暂时停航。" * 100
+    assert len(segment(page, "text")) == 101
+    assert len(segment("Home\n" + "。" * 50_000, "text")) == 2
 
 
 def test_a_dash_opens_a_sentence_but_is_no_item_amid_one() -> None:
@@ -88,6 +96,7 @@ def test_a_dash_opens_a_sentence_but_is_no_item_amid_one() -> None:
     assert segment(wrapped, "text").texts == [dashed] * 3
     speech = "The ferry sails at dawn, they say, if the ice in the harbour lets it pass.\n— No."
     assert len(segment("\n\n".join([speech] * 4), "text")) == 8
+    assert len(segment(f"– {PROSE * 2}\n\n{WRAPPED}", "text")) == 6
 
 
 def test_fenced_code_and_rules_stay_lines_in_wrapped_text() -> None:
@@ -96,6 +105,18 @@ def test_fenced_code_and_rules_stay_lines_in_wrapped_text() -> None:
     heading = f"{'The harbour in a winter' * 3}\n{'=' * 65}"
     text = f"{WRAPPED}\n{heading}\n\n{code}\n\n{WRAPPED}"
     assert segment(text, "text").texts[5:10] == [*heading.splitlines(), *code.splitlines()]
+
+
+def test_tildes_below_a_heading_are_no_fence_in_wrapped_text() -> None:
+    section = f"The ferry\n~~~~~~~~~\n\n{WRAPPED}"
+    assert len(segment(f"{section}\n{section}", "text")) == 14
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_thai_is_wrapped_at_spaces(width: int) -> None:
+    thai = "ท่าเรือกลายเป็นน้ำแข็ง เรือข้ามฟากหยุดวิ่ง ชาวบ้านบอกว่า ฤดูหนาวแบบนี้ ไม่มีมา สามสิบปีแล้ว " * 6
+    wrapped = "\n".join(textwrap.wrap(thai, width))
+    assert len(segment("\n\n".join([wrapped] * 3), "text")) == 3
 
 
 def test_paragraphs_of_chinese_a_line_each_stay_apart() -> None:

@@ -45,6 +45,7 @@ LONG = "many more words follow in this long and patient explanation " * 20
         f"HTTP/1.1 200 OK\nServer: x\n\n<!DOCTYPE html>\n<html><script>{LONG}</script><p>{LONG}",
         f"Warning: mysql in /x.php on line 3\n<html lang=en><head><style>{LONG}</style><p>{LONG}",
         "<!-- nothing else -->",
+        "<div>" + "港口昨晚结冰了，渡轮暂时停航。<br>" * 20 + "</div>",
         "<p>" + "港口昨晚结冰了，渡轮暂时停航。" * 20 + "</p>\n\n<p>港口昨晚结冰了。</p>",
     ],
 )

@@ -15,7 +15,6 @@ from boilerplate.segment import segment
         "<div>x" * 50_000 + "end" + "</div>" * 50_000,
         "<b>" * 100_000 + "end",
         "<ul><li>" * 50_000 + "end",
-        "<optgroup>x" * 20_000 + "<p>end</p>" * 20_000,
         "<table><tr><td colspan=999999999 rowspan=2>end",
         "<a><p>" * 50_000 + "end",
         "".join(f"<font id={n}>" for n in range(500)) + "<p>x" * 2_000 + "end",

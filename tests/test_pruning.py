@@ -28,6 +28,8 @@ def test_what_stood_apart_stays_apart() -> None:
     assert pruned(html, "Ad") == (
         '<div>One.<div class="ad"></div>  <i>Two.</i><p>Three.</p>Four.</div>'
     )
+    code = '<pre><i class="ln">1</i>a\n<i class="ln">2</i>b</pre>'
+    assert pruned(f"<div>{code}<p>Ad</p></div>", "Ad") == f"<div>{code}</div>"
     many = "<div>One." + "<p>Ad</p> " * 2_000 + "</div>"
     assert pruned(many, "Ad").replace(" ", "") == "<div>One.</div>"
 

@@ -285,6 +285,15 @@ def test_code_beside_its_line_numbers_is_code(around: str) -> None:
     assert markdown(html) == "```\n1\n2\n```\n\n```\nif x:\n    y()\n```"
 
 
+def test_columns_of_a_page_are_no_cells() -> None:
+    line = "The ferry sails at dawn, they say, " * 4
+    page = f"<td><a>News</a><br>Sport<td><h1>Ice</h1>{line}<br>{line}<td>About<br>Mail"
+    shown = rendered(f"<table><tr>{page}</table>", "text").splitlines()
+    assert shown.count(line.strip()) == 2
+    data = f"<tr><td>Ice<td>{line}<br>{line}" * 3
+    assert markdown(f"<table>{data}</table>").count("| Ice |") == 3
+
+
 def test_an_equation_beside_its_number_is_no_table() -> None:
     html = "<table class='ltx_equation ltx_eqn_table'><tr><td><td>a = b<td><td>(1)</table>"
     assert markdown(html) == "a = b\n\n(1)"

@@ -22,7 +22,8 @@ def texts(html: str) -> list[str]:
         # line breaks: one stays in the block, a blank line cuts it
         ("<p>a<br>b</p>", ["a\nb"]),
         ("<p>a<br><br>b<br> <br/>c", ["a", "b", "c"]),
-        ("<p>a<br><!-- x --><br>b", ["a", "b"]),
+        ("<p>a<br><!-- x --><br>b<br>\u200b<br>c", ["a", "b", "c"]),
+        ("<td><marquee>a</marquee>b", ["a", "b"]),
         # inline elements neither glue nor split words
         ("<p>a<b>b</b>c <i>d</i> <u>e</u>\n<a href=x>f</a>", ["abc d e f"]),
         ("<p><span>a</span> <span>b</span>\t<span>c</span>", ["a b c"]),
@@ -43,6 +44,10 @@ def texts(html: str) -> list[str]:
         ("<p><em>Short title</em>The first", ["Short title The first"]),
         ("<p><b>Aside.</b><b>The rest</b>: <i>Why?</i>No", ["Aside. The rest: Why? No"]),
         ("<p>The <b>c</b>A log<sub>N</sub> <a>std::</a>Vec", ["The cA logN std::Vec"]),
+        (
+            "<p><b>Co dalej?</b>W czwartek <b>Αθήνα</b>Η κυβέρνηση",
+            ["Co dalej? W czwartek Αθήνα Η κυβέρνηση"],
+        ),
         # a button amid a sentence is a part of it
         ("<p>Ask <button>the <i>man</i></button>, who knows<p>b", ["Ask the man, who knows", "b"]),
         ("<p><button>a</button><button>b</button></p>c<button>d</button>", list("abcd")),
@@ -92,13 +97,17 @@ def texts(html: str) -> list[str]:
         # the numbers of lines are none of the code, whatever numbers are
         ("<pre><a class=linenos>1</a>a\n<i class='x line-number'> 2 </i>b</pre>", ["a\nb"]),
         ("<table><td class=linenos><div><pre><b>1</b>\n2</pre></div><td><pre>a\nb", ["a\nb"]),
-        ("<pre class=line-numbers>1\nb</pre><pre>1\n2</pre>", ["1\nb", "1\n2"]),
+        ("<pre class=line-numbers>1\n2</pre><pre class=ln>1\nb</pre>", ["1\n2", "1\nb"]),
+        ("<pre>1\n<i>2</i> <i class=ln>x</i> <i class=ln>3 y</i></pre>", ["1\n2 x 3 y"]),
+        ("<div>a<pre class=lineno>1\n2</pre>b<pre class=lineno></pre>c", ["a", "b", "c"]),
+        ("<p>a<pre><code>b\n<p>c</p><div>d", ["a", "b", "c", "d"]),
         # names in code stay whole
         (
             "<p>So.<code><i>Aa</i>.<b>Bb</b></code>.<kbd>Tab</kbd><kbd>Up</kbd>",
             ["So. Aa.Bb. Tab Up"],
         ),
         ("<dl><dt><i>class</i> <b>a.b.</b><i>Cc</i><dd><b>a.</b>Cc", ["class a.b.Cc", "a. Cc"]),
+        ("<dl><dt><b>Abalone.</b>Any of several", ["Abalone. Any of several"]),
         # what is no text of the page
         ("a<!-- b --><![CDATA[c]]>d", ["ad"]),
         ("<style>a{}</style>b<script>c</script><template>d</template>", ["b"]),

@@ -7,6 +7,7 @@ characters, emphasised characters and signatures.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -36,8 +37,8 @@ _PARTS = {
         _SILENT: "-document -comment -undef map wbr",
         _BLOCK: "address article aside blockquote body button caption center dd details dialog dir "
         "div dl dt fieldset figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup "
-        "hr html legend li main menu nav ol p search section summary table tbody td tfoot th "
-        "thead tr ul",
+        "hr html legend li main marquee menu nav ol p search section summary table tbody td tfoot "
+        "th thead tr ul",
         _PRE: "pre listing plaintext xmp",
         _BREAK: "br",
         _IMAGE: "img",
@@ -47,7 +48,7 @@ _PARTS = {
         _TITLE: "title",
         _WORD: "mi mn mo ms mtext",
         _MATH: "math",
-        _CODE: "code kbd samp tt",
+        _CODE: "code kbd samp",
     }.items()
     for tag in tags.split()
 } | {"": _SILENT}
@@ -67,8 +68,9 @@ _LINES = frozenset("div li ol ul".split())  # what lines of code stand in
 _LINE_CLASS = re.compile(r"(?:^|\s)(?:\S*code-)?line(?:\s|$)")  # of a `<span>`, as tools show code
 # Of what holds the numbers of lines of code: Pygments, Chroma, Rouge, docutils, highlight.js.
 _NUMBERS_CLASS = re.compile(
-    r"(?:^|\s)(?:linenos?|linenodiv|lineno|lnt?|gutter|(?:\S*-)?line-?num(?:ber)?s?)(?:\s|$)"
+    r"(?:^|\s)(?:linenos?|linenodiv|lnt?|gutter|(?:\S*-)?line-?num(?:ber)?)(?:\s|$)"
 )
+_MOST_OF_NUMBER = 4  # nodes in the element of one line's number
 _NUMBER = re.compile(r"\s*([0-9]{1,9})(?![0-9])")  # how many columns a cell takes, and the like
 _MOST_COLUMNS = 200  # of a table that are told apart
 _LETTER = rf"[^\W_{SPACELESS_RANGES}]"
@@ -142,11 +144,13 @@ def _apart(before: str, after: str, edge: int, block: str) -> bool:
     """
     if edge == _SEAM and _PARTED.search(f"{before[-2:]}{_LINE_BREAK}{after[:4]}"):
         return True
-    if not (after[:1].isupper() and after[1:2].islower()):
+    is_word = after[1:2].islower() or (after[1:2].isspace() and len(before) > 1)
+    if not (after[:1].isupper() and is_word):
         return False
     if before.endswith(_ENDS_SENTENCE):
-        is_path = before.endswith("::") or (block == "dt" and _PATH.fullmatch(before) is not None)
-        return not is_path
+        if before.endswith("::"):  # a path
+            return False
+        return not (block == "dt" and edge == _SEAM and _PATH.fullmatch(before))
     return before[-2:].isalpha() and before[-2:].islower()
 
 
@@ -159,7 +163,7 @@ def _holds_lines(pre: _Node) -> bool:
 
     Lines stand side by side, in a list or by themselves.
     """
-    stack = [(pre.first_child, 0)]
+    stack: list[tuple[_Node | None, float]] = [(pre.first_child, 0)]
     while stack:
         node, depth = stack.pop()
         while node is not None:
@@ -169,24 +173,27 @@ def _holds_lines(pre: _Node) -> bool:
                 inside += tag not in {"ol", "ul"}
                 if tag not in _LINES or inside > 1:
                     return False
-            if tag != "code":  # which holds nothing else
-                stack.append((node.first_child, inside))
+            # In code all are lines, however deep.
+            stack.append((node.first_child, -math.inf if tag == "code" else inside))
             node = node.next
     return True
 
 
-def _are_numbers(node: _Node) -> bool:
-    """Whether an element holds nothing but digits."""
+def _are_numbers(node: _Node, most: float) -> bool:
+    """Whether an element holds numbers and nothing else, in so many nodes at most."""
+    numbers = 0
     stack = [node.first_child]
-    while stack:
+    while stack and most > 0:
         child = stack.pop()
-        while child is not None:
-            text = child.text_content if child.tag == "-text" else None
-            if text and not "".join(text.split()).isdecimal() and not text.isspace():
+        while child is not None and most > 0:
+            words = (child.text_content or "").split() if child.tag == "-text" else []
+            if not all(map(str.isdecimal, words)):
                 return False
+            numbers += len(words)
+            most -= 1
             stack.append(child.first_child)
             child = child.next
-    return True
+    return numbers > 0 and most > 0
 
 
 @dataclass(slots=True)
@@ -239,7 +246,7 @@ class _Run:
             text = text if text.strip() else ""
         elif self.breaks:
             lines = [" ".join(line.split()) for line in raw.split(_LINE_BREAK)]
-            text = "\n".join(line for line in lines if line)
+            text = "\n".join(line for line in lines if line.strip(UNSEEN))
         else:
             text = " ".join(raw.split())
         if text.strip(UNSEEN):
@@ -279,12 +286,14 @@ def walk(root: _Node | None) -> Page:
             line_ended = False
             if in_title:
                 title.append(text)
-            elif text.isspace():
+            elif text.isspace() or (text[:1] in UNSEEN and not text.strip(UNSEEN)):
                 edge = _INSIDE
                 if chunks or preformatted:
                     chunks.append(text)
             elif unread or (link and text in _PERMALINKS):
                 edge = _INSIDE
+                if preformatted and run.first < 0:  # the number of the first line
+                    run.first = number
             else:
                 in_code = preformatted or (code and run.last > code_from)
                 if edge and chunks and not in_code and _apart(chunks[-1], text, edge, current_tag):
@@ -309,14 +318,16 @@ def walk(root: _Node | None) -> Page:
                     part = _INLINE  # amid a sentence
             elif preformatted and _INLINE <= part < _BLOCK:
                 classes = _classes(node)
-                if _NUMBERS_CLASS.search(classes) and _are_numbers(node):
+                if _NUMBERS_CLASS.search(classes) and _are_numbers(node, _MOST_OF_NUMBER):
                     part = _UNREAD
                 elif tag == "span" and _LINE_CLASS.search(classes):
                     part = _LINE
-            elif part == _PRE:
+            elif part == _PRE and not preformatted:
                 around = " ".join(_classes(above) for above, _ in stack[-2:])
-                if _NUMBERS_CLASS.search(f"{around} {_classes(node)}") and _are_numbers(node):
+                named = _NUMBERS_CLASS.search(f"{around} {_classes(node)}")
+                if named and _are_numbers(node, math.inf):
                     part = _UNREAD
+                    run.flush(current, current_tag, preformatted)
             elif (
                 (formula or tag == "nobr")
                 and part == _INLINE

@@ -81,8 +81,11 @@ def guess_kind(text: str) -> str:
     tags = len(_TAG.findall(head)) - 2 * len(_MENTIONED.findall(head))
     words = _words(head)
     if opens:
+        closed = text.lower().endswith(f"</{opens[1].lower()}>")
         held = sum(_words(element[0]) for element in _CLOSED.finditer(head))
-        if tags * 40 >= words or held * 15 >= words or (held and not _BLANK_LINE.search(head)):
+        if tags * 40 >= words or held * 15 >= words:
+            return "html"
+        if (held or closed) and not _BLANK_LINE.search(head):
             return "html"
     parted = len(_PARAGRAPHS.findall(head))
     if parted and parted * _PARAGRAPH_WORDS >= words:

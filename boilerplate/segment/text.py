@@ -8,13 +8,15 @@ from itertools import pairwise
 import numpy as np
 
 from boilerplate.arrays import Ints
-from boilerplate.page import MARKDOWN_LINK, SPACELESS_RANGES, UNSEEN, Page, joined
+from boilerplate.page import MARKDOWN_LINK, SPACELESS_RANGES, UNSEEN, WIDE_RANGES, Page, joined
 
+_MARKDOWN_LINK = re.compile(MARKDOWN_LINK)
 _LINK = re.compile(rf"{MARKDOWN_LINK}|(?:https?://|www\.)[^\s<>\"]+")
 _ITEM = re.compile(r"\s*(?:[-*+•·▪‣>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
 _DASH = re.compile(r"\s*[–—]\s")  # an item, or amid a sentence
 _ENDS_SENTENCE = tuple('.!?…:;»”"')
-_WORD = re.compile(rf"[^\s{SPACELESS_RANGES}]+")
+_WIDE = re.compile(f"[{WIDE_RANGES}]")  # of two columns, and lines end before any
+_WORD = re.compile(rf"[^\s{WIDE_RANGES}]+")
 _RULE = "-=~*_+ "  # what lines, and those below headings, are drawn with
 _FENCE = re.compile(r"(`{3,}|~{3,})[^`]*\Z")
 _BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
@@ -24,13 +26,13 @@ _WRAP = range(28, 201)  # widths in characters at which people and programs wrap
 _NEARLY_ALL = 0.995  # of the lines are no longer than the width
 _FEW = 3
 _LONG, _LONG_SPACELESS = 1800, 600  # characters of a line that is more than a paragraph
-# A mark that ends a sentence and a space, before a letter (the group) that should not be small; or
-# one of Chinese and Japanese, which want no space.
+# A mark that ends a sentence and a space, before a letter (the group) that should be a capital if
+# its script has any; or one of Chinese and Japanese, which want no space.
 _CLOSES = r"[\"'”’“»«）)\]」』】》]*"
 _SENTENCE_END = re.compile(
-    rf"(?:[.!?…؟۔।॥།።။]|(?<=[Ͱ-Ͽἀ-῿»”]);){_CLOSES}\s+"
+    rf"(?:[.!?…؟۔।॥።။]|(?<=[Ͱ-Ͽἀ-῿]);|(?<=[Ͱ-Ͽἀ-῿][»”]);){_CLOSES}\s+"
     rf"(?=(?:[—–-]\s)?[\"'“‘„‚«»(\[¿¡]*([^\W\d_]))"
-    r"|(?:[。！？｡]++|．(?!\d))[”’）」』】》〉]*+\s*(?=\S)"
+    r"|(?:(?<![。！？｡])[。！？｡]++|．(?!\d))[”’）」』】》〉]*+\s*(?=\S)"
 )
 _SOME = 8  # one line in so many
 _SHARE = 0.7  # of the long lines in wrapped text that are as full as can be
@@ -47,7 +49,7 @@ def segment_text(text: str) -> Page:
     raw, cut = _with_sentences(text.splitlines())
     folded = (" ".join(line.split()) for line in raw)
     lines = [line if line.strip(UNSEEN) else "" for line in folded]
-    joins = _joins(raw, lines)
+    joins = [join and k not in cut for k, join in enumerate(_joins(raw, lines))]
     has_fences = "```" in text or "~~~" in text
     if has_fences:
         code = _fenced(lines) >= 0
@@ -84,12 +86,12 @@ def _with_sentences(lines: list[str]) -> tuple[list[str], range]:
     if len(longest) <= _LONG and not _SPACELESS.search(longest):
         return lines, range(0)
     links = bytearray(len(longest) + 1)  # which characters have those before them in a link
-    for link in _LINK.finditer(longest):
+    for link in _MARKDOWN_LINK.finditer(longest):
         links[link.start() + 1 : link.end()] = b"\1" * (link.end() - link.start() - 1)
     ends = [
         end.end()
         for end in _SENTENCE_END.finditer(longest)
-        if not (links[end.end()] or (end[1] or "").islower())
+        if not links[end.end()] and (not end[1] or end[1] == end[1].title())
     ]
     sentences = [longest[a:b] for a, b in pairwise([0, *ends, len(longest)])]
     k = lines.index(longest)
@@ -100,8 +102,8 @@ def _joins(raw: list[str], lines: list[str]) -> list[bool]:
     """Which lines go on with the paragraph of the line before.
 
     Widths are those of the lines or, if that joins more, of the lines as they stand indented, since
-    first lines of paragraphs may stand further in, or in columns, of which Chinese characters take
-    two.
+    first lines of paragraphs may stand further in, or in columns, of which characters of
+    Chinese and Japanese take two.
     """
     # Addresses stick out, as words do that were glued; Chinese has no spaces either.
     prose = [
@@ -110,7 +112,7 @@ def _joins(raw: list[str], lines: list[str]) -> list[bool]:
         if (" " in line or _SPACELESS.search(line))
         and "](" not in line
         and "://" not in line
-        and not (" " in line[:5] and _ITEM.match(line))
+        and not (" " in line[:5] and (_ITEM.match(line) or _DASH.match(line)))
     ]
     bare = list(map(len, lines))
     indented = [
@@ -120,8 +122,8 @@ def _joins(raw: list[str], lines: list[str]) -> list[bool]:
     found = [_wrapped_joins(lines, bare, prose)]
     if indented != bare:
         found.append(_wrapped_joins(lines, indented, prose))
-    if any(map(_SPACELESS.match, lines)):
-        columns = [len(line) + len(_SPACELESS.findall(line)) for line in lines]
+    if any(map(_WIDE.match, lines)):
+        columns = [len(line) + len(_WIDE.findall(line)) for line in lines]
         found.append(_wrapped_joins(lines, columns, prose, wide=2))
     return max(found, key=sum)
 
@@ -137,7 +139,8 @@ def _fenced(texts: list[str]) -> Ints:
         if text[:3] not in ("```", "~~~"):
             continue
         if not mark:
-            fence = _FENCE.match(text)
+            underlines = k > 0 and 3 < len(texts[k - 1]) <= len(text) and not text.strip("~")
+            fence = None if underlines else _FENCE.match(text)
             mark, first = (fence[1], k) if fence else ("", -1)
         elif text.startswith(mark) and not text.strip(mark[0]):
             result[first : k + 1] = first
@@ -182,7 +185,7 @@ def _wrapped_joins(
 
     Text is hard-wrapped at width W if no line is longer and the long ones are as full as they
     can be: the first word of the next line would not have fitted. Then every full line is
-    joined with the next. A character of a script without spaces is so `wide`.
+    joined with the next. A character of Chinese or Japanese is so `wide`.
     """
     joins = [False] * len(lines)
     if len(prose) <= _FEW:
@@ -220,9 +223,9 @@ def _is_rule(line: str) -> bool:
 def _width_of_first(line: str, wide: int) -> int:
     """How wide what can't be parted is at the start of a line.
 
-    In scripts without spaces that is a character and a mark which can't begin a line.
+    In Chinese and Japanese that is a character and a mark which can't begin a line.
     """
-    if _SPACELESS.match(line):
+    if _WIDE.match(line):
         return 2 * wide
     word = _WORD.match(line)
     return word.end() if word else 0
