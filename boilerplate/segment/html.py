@@ -286,7 +286,7 @@ def walk(root: _Node | None) -> Page:
             line_ended = False
             if in_title:
                 title.append(text)
-            elif text.isspace() or (text[:1] in UNSEEN and not text.strip(UNSEEN)):
+            elif text.isspace() or (run.seen_break and not text.strip(UNSEEN)):
                 edge = _INSIDE
                 if chunks or preformatted:
                     chunks.append(text)
@@ -295,9 +295,10 @@ def walk(root: _Node | None) -> Page:
                 if preformatted and run.first < 0:  # the number of the first line
                     run.first = number
             else:
-                in_code = preformatted or (code and run.last > code_from)
-                if edge and chunks and not in_code and _apart(chunks[-1], text, edge, current_tag):
-                    chunks.append(" ")
+                if edge and chunks and not preformatted:
+                    in_code = code and run.last > code_from
+                    if not in_code and _apart(chunks[-1], text, edge, current_tag):
+                        chunks.append(" ")
                 edge, formula = _INSIDE, False
                 chunks.append(text)
                 if run.first < 0:
