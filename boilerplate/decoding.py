@@ -149,6 +149,11 @@ def _legible(text: str, data: bytes) -> tuple[str, bytes]:
     return text, text.encode()
 
 
+def _is_nearly_whole(text: str) -> bool:
+    """Whether broken characters are few among whole ones: damage, not another encoding."""
+    return text.count("\ufffd") * _WHOLE <= len(text) - len(text.encode("ascii", "ignore"))
+
+
 def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
     """The text, and its encoding where the bytes are that to the last."""
     for mark, encoding in _BOMS:
@@ -161,7 +166,9 @@ def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
         if len(data) - len(text) >= _BEYOND_CHANCE:
             return text, "utf-8"
         if b"\x1b$" in data and b"\x1b(" in data and data.isascii():
-            return data.decode("iso2022_jp_ext"), None
+            japanese = data.decode("iso2022_jp_ext", "replace")
+            if _is_nearly_whole(japanese):
+                return japanese, None
     named = (_python_name(declared) if declared else None, _own_declaration(data), "utf-8")
     candidates = [name for name in named if name is not None]
     if "cp1252" in candidates and not data.isascii() and _is_foreign(data):
@@ -171,8 +178,7 @@ def _decoded(data: bytes, declared: str | None) -> tuple[str, str | None]:
             return data.decode(name), name
     for name in candidates:
         text = data.decode(_WIDER.get(name, name), "replace")
-        # Some broken characters among whole ones are damage, not another encoding.
-        if text.count("\ufffd") * _WHOLE <= len(text) - len(text.encode("ascii", "ignore")):
+        if _is_nearly_whole(text):
             return text, None
     return _detect(data), None
 

@@ -130,8 +130,9 @@ def _content(
     if isinstance(record.get("html"), str):
         return str(record["html"])
     beside = os.path.join(folder, f"{id}.{'html' if kind == 'html' else 'txt'}")
+    own = (".html", ".htm", ".xhtml") if kind == "html" else (".txt", ".text", ".md")
     for path in (beside, os.path.join(folder, id)):
-        if os.path.isfile(path):
+        if path.endswith(own) and os.path.isfile(path):
             return Path(path).read_bytes()
     if kind == "html":
         raise LabelError(

@@ -14,6 +14,7 @@ from boilerplate.page import HEADINGS, LISTS, Block, Elements, Page, joined
 
 _STRUCTURE = frozenset(("li", *LISTS, "blockquote", "table", "tr", "td", "th", "pre", *HEADINGS))
 _LONG_LINE = 100  # characters of one that is prose
+_FEW_ROWS = 3  # of a table that lays out a page
 _MOST_LEVELS = 8  # of lists and quotes in one another that are shown
 
 
@@ -249,7 +250,7 @@ def _data_tables(page: Page, tags: list[str]) -> set[int]:
     several = (2 * cells >= 3 * rows) | (heads > 2)  # cells in a row, were it ticks without text
     holds = (rows > 0) & several & (blocks <= 2 * cells) & (wide | (code == 0))
     prose, column = _prose(page, tags, nearest)
-    holds &= 2 * column <= prose
+    holds &= (2 * column <= prose) | (rows > _FEW_ROWS)
     # As LaTeXML sets an equation and its number.
     equations = np.array(["ltx_equation ltx_eqn_table" in name for name in elements.names])
     holds[:-1] &= ~equations[elements.name]

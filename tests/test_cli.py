@@ -102,6 +102,7 @@ def test_what_a_crawl_has_written_is_left_alone(page: Path, tmp_path: Path) -> N
     done = cli("extract", page, "-o", out)
     assert (done.returncode, out.read_bytes()) == (2, written)
     assert b"a crawl has written this" in done.stderr
+    assert cli("classify", page, "-o", out).returncode == 2
     (tmp_path / "out.jsonl.manifest.json").unlink()
     assert cli("extract", page, "-o", out).returncode == 0
 

@@ -110,6 +110,12 @@ def test_labels_mean_what_browsers_take_them_for(label: str, encoding: str, text
     assert decode(page.encode(encoding)) == page
 
 
+def test_damage_costs_japanese_in_seven_bits_itself_alone() -> None:
+    text = "<p>" + JAPANESE * 3
+    data = text.encode("iso2022_jp").replace(b"\x1b(B", b"\x1b$B-!\x1b(B")
+    assert decode(data).startswith(text[:40])
+
+
 def test_what_only_looks_like_japanese_in_seven_bits_is_ascii() -> None:
     for text in ("\x1b[31mred\x1b(B and \x1b$B, 5 €", "colour \x1b(B and \x1b$B then text"):
         assert decode(text.encode()) == text

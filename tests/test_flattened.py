@@ -107,16 +107,20 @@ def test_fenced_code_and_rules_stay_lines_in_wrapped_text() -> None:
     assert segment(text, "text").texts[5:10] == [*heading.splitlines(), *code.splitlines()]
 
 
+def test_a_paragraph_above_tildes_and_a_blank_line_is_no_heading() -> None:
+    code = f"{'~' * 16}\nfor x in y:\n{'~' * 16}"
+    assert (segment(f"Example:\n\n{code}\n\nEnd.", "text").fence >= 0).sum() == 3
+
+
 def test_tildes_below_a_heading_are_no_fence_in_wrapped_text() -> None:
     section = f"The ferry\n~~~~~~~~~\n\n{WRAPPED}"
     assert len(segment(f"{section}\n{section}", "text")) == 14
 
 
-@pytest.mark.parametrize("width", [60, 80])
-def test_thai_is_wrapped_at_spaces(width: int) -> None:
-    thai = "ท่าเรือกลายเป็นน้ำแข็ง เรือข้ามฟากหยุดวิ่ง ชาวบ้านบอกว่า ฤดูหนาวแบบนี้ ไม่มีมา สามสิบปีแล้ว " * 6
-    wrapped = "\n".join(textwrap.wrap(thai, width))
-    assert len(segment("\n\n".join([wrapped] * 3), "text")) == 3
+def test_headlines_in_thai_stay_apart() -> None:
+    words = "ท่าเรือกลายเป็นน้ำแข็งเรือข้ามฟากหยุดวิ่ง ชาวบ้านบอกว่าฤดูหนาวแบบนี้ไม่มีมาสามสิบปีแล้ว"
+    lines = [words[k : k + 45 + k % 12].strip() for k in range(10)]
+    assert segment("\n".join(lines), "text").texts == lines
 
 
 def test_paragraphs_of_chinese_a_line_each_stay_apart() -> None:

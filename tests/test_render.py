@@ -292,6 +292,8 @@ def test_columns_of_a_page_are_no_cells() -> None:
     assert shown.count(line.strip()) == 2
     data = f"<tr><td>Ice<td>{line}<br>{line}" * 3
     assert markdown(f"<table>{data}</table>").count("| Ice |") == 3
+    data = "<tr><th>Ice<td>No" * 3 + f"<tr><th>Note<td>{line}<br>{line}"
+    assert markdown(f"<table>{data}</table>").count("| Ice |") == 3
 
 
 def test_an_equation_beside_its_number_is_no_table() -> None:

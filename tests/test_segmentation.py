@@ -100,6 +100,11 @@ def texts(html: str) -> list[str]:
         ("<pre class=line-numbers>1\n2</pre><pre class=ln>1\nb</pre>", ["1\n2", "1\nb"]),
         ("<pre>1\n<i>2</i> <i class=ln>x</i> <i class=ln>3 y</i></pre>", ["1\n2 x 3 y"]),
         ("<div>a<pre class=lineno>1\n2</pre>b<pre class=lineno></pre>c", ["a", "b", "c"]),
+        ("<table><td class=linenumbers><pre>1\n2</pre><td><pre class=src-line-numbers>3", []),
+        (
+            "<pre><code><table><tr><td class=n><td>if x:<tr><td><td>  y</table></code></pre>",
+            ["if x:\n  y"],
+        ),
         ("<p>a<pre><code>b\n<p>c</p><div>d", ["a", "b", "c", "d"]),
         # names in code stay whole
         (

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 from typing import Literal, TextIO
 
 import click
@@ -13,7 +11,7 @@ from click.core import ParameterSource
 from boilerplate.cli import options
 from boilerplate.cli.output import opened, printable, write_json
 from boilerplate.cli.pages import each_page, is_batch
-from boilerplate.cli.report import Failure, Report, warn
+from boilerplate.cli.report import Report, warn
 from boilerplate.sources import Input, Skipped, find
 from boilerplate.sources.inputs import is_folder, names
 from boilerplate.sources.sinks import PLAIN, suffix_of
@@ -128,7 +126,6 @@ def command(
         )
         return
 
-    _check_no_crawl(output)
     keep = BoilerplateFilter(
         model=model, threshold=threshold, kind=kind, format=format, headline=headline
     )
@@ -158,22 +155,6 @@ def _asks_for_many() -> bool:
 def _is_for_many(output: str | None) -> bool:
     """Whether only the records of a crawl can be written like this."""
     return output is not None and (is_folder(output) or suffix_of(output) != PLAIN)
-
-
-def _check_no_crawl(output: str | None) -> None:
-    """Refuse to write over a crawl's output, whose manifest would tell of another file."""
-    if output is None:
-        return
-    from boilerplate.sources.shards import companions, unfinished
-
-    target = Path(os.path.realpath(output))
-    manifest, _ = companions(target, False, PLAIN)
-    for found in (manifest, unfinished(target, False)):
-        if found.exists():
-            raise Failure(
-                f"{output}: a crawl has written this ({found} is there); name another output, or "
-                "remove both"
-            )
 
 
 def _show(name: str | None, article: str, stream: TextIO) -> None:

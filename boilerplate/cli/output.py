@@ -23,9 +23,10 @@ def opened(path: str | None, sources: Iterable[str | None]) -> Iterator[TextIO]:
     """Open the file to write as `replacing` does, or standard output if there is none.
 
     Raises:
-        SourceError: If it cannot be written, or as `check_apart` does.
+        SourceError: If it cannot be written, if a crawl has written it, or as `check_apart` does.
     """
     check_apart(sources, [path or "-"])
+    _check_no_crawl(path)
     try:
         if path is None:
             yield sys.stdout
@@ -36,6 +37,23 @@ def opened(path: str | None, sources: Iterable[str | None]) -> Iterator[TextIO]:
         raise
     except OSError as error:
         raise SourceError(f"{path or 'standard output'}: {error.strerror or error}") from error
+
+
+def _check_no_crawl(output: str | None) -> None:
+    """Refuse to write over a crawl's output, whose manifest would tell of another file."""
+    if output is None:
+        return
+    from boilerplate.sources.shards import companions, unfinished
+    from boilerplate.sources.sinks import PLAIN
+
+    target = Path(os.path.realpath(output))
+    manifest, _ = companions(target, False, PLAIN)
+    for found in (manifest, unfinished(target, False)):
+        if found.exists():
+            raise SourceError(
+                f"{output}: a crawl has written this ({found} is there); name another output, or "
+                "remove both"
+            )
 
 
 def check_apart(sources: Iterable[str | None], targets: Iterable[str | Path]) -> None:

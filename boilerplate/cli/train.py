@@ -70,6 +70,10 @@ def command(labeled: tuple[Path, ...], output: Path, c: float | None, folds: int
     from boilerplate.labeled import SUFFIXES, read_labeled
 
     suffixes = (*SUFFIXES, *_PAGES)
+    places = [path.resolve() for path in labeled]
+    for path in places:
+        if places.count(path) > 1 or path.parent in places:
+            raise Failure(f"{path}: its pages would be learnt from twice")
     for path in labeled:
         beside = path if path.is_dir() else path.parent
         read = [path, *(page for suffix in suffixes for page in beside.glob(f"*{suffix}"))]

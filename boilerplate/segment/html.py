@@ -65,10 +65,13 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 _PERMALINKS = frozenset("#§¶🔗\uf0c1")
 _LINE_BREAK = "\x1f"
 _LINES = frozenset("div li ol ul".split())  # what lines of code stand in
+_ROWS = frozenset(
+    "table tbody tr td".split()
+)  # and, as highlight.js numbers them, those in `<code>`
 _LINE_CLASS = re.compile(r"(?:^|\s)(?:\S*code-)?line(?:\s|$)")  # of a `<span>`, as tools show code
 # Of what holds the numbers of lines of code: Pygments, Chroma, Rouge, docutils, highlight.js.
 _NUMBERS_CLASS = re.compile(
-    r"(?:^|\s)(?:linenos?|linenodiv|lnt?|gutter|(?:\S*-)?line-?num(?:ber)?)(?:\s|$)"
+    r"(?:^|\s)(?:linenos?|linenodiv|linenumbers|lnt?|gutter|\S+-line-numbers|(?:\S*-)?line-?num(?:ber)?)(?:\s|$)"
 )
 _MOST_OF_NUMBER = 4  # nodes in the element of one line's number
 _NUMBER = re.compile(r"\s*([0-9]{1,9})(?![0-9])")  # how many columns a cell takes, and the like
@@ -171,7 +174,8 @@ def _holds_lines(pre: _Node) -> bool:
             inside = depth
             if _PARTS.get(tag, _INLINE) >= _BLOCK:
                 inside += tag not in {"ol", "ul"}
-                if tag not in _LINES or inside > 1:
+                of_code = tag in _ROWS and inside < 0
+                if not (tag in _LINES or of_code) or inside > 1:
                     return False
             # In code all are lines, however deep.
             stack.append((node.first_child, -math.inf if tag == "code" else inside))

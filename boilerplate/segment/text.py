@@ -16,7 +16,7 @@ _ITEM = re.compile(r"\s*(?:[-*+•·▪‣>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
 _DASH = re.compile(r"\s*[–—]\s")  # an item, or amid a sentence
 _ENDS_SENTENCE = tuple('.!?…:;»”"')
 _WIDE = re.compile(f"[{WIDE_RANGES}]")  # of two columns, and lines end before any
-_WORD = re.compile(rf"[^\s{WIDE_RANGES}]+")
+_WORD = re.compile(rf"[^\s{SPACELESS_RANGES}]+")
 _RULE = "-=~*_+ "  # what lines, and those below headings, are drawn with
 _FENCE = re.compile(r"(`{3,}|~{3,})[^`]*\Z")
 _BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
@@ -52,7 +52,7 @@ def segment_text(text: str) -> Page:
     joins = [join and k not in cut for k, join in enumerate(_joins(raw, lines))]
     has_fences = "```" in text or "~~~" in text
     if has_fences:
-        code = _fenced(lines) >= 0
+        code = _fenced(lines, np.zeros(len(lines), np.intp)) >= 0
         joins = [join and not (code[k - 1] or code[k]) for k, join in enumerate(joins)]
     begins = [k for k, line in enumerate(lines) if line and not joins[k]]
     if len(begins) + lines.count("") < len(lines):
@@ -66,7 +66,7 @@ def segment_text(text: str) -> Page:
     gap = np.diff(empty, prepend=empty[:1])  # none before the first
     if cut:
         gap[[k in cut for k in begins]] = -1
-    fence = _fenced(texts) if has_fences else np.full(len(texts), -1, np.intp)
+    fence = _fenced(texts, gap) if has_fences else np.full(len(texts), -1, np.intp)
     return Page(
         "text",
         texts,
@@ -128,7 +128,7 @@ def _joins(raw: list[str], lines: list[str]) -> list[bool]:
     return max(found, key=sum)
 
 
-def _fenced(texts: list[str]) -> Ints:
+def _fenced(texts: list[str], gap: Ints) -> Ints:
     """The block whose fence opens the code that each stands in, itself included, -1 outside.
 
     The fence that closes it is of the same mark and no shorter, as in Markdown.
@@ -139,7 +139,8 @@ def _fenced(texts: list[str]) -> Ints:
         if text[:3] not in ("```", "~~~"):
             continue
         if not mark:
-            underlines = k > 0 and 3 < len(texts[k - 1]) <= len(text) and not text.strip("~")
+            above = len(texts[k - 1]) if k > 0 and gap[k] <= 0 else 0
+            underlines = 3 < above <= len(text) and not text.strip("~")
             fence = None if underlines else _FENCE.match(text)
             mark, first = (fence[1], k) if fence else ("", -1)
         elif text.startswith(mark) and not text.strip(mark[0]):
@@ -223,9 +224,9 @@ def _is_rule(line: str) -> bool:
 def _width_of_first(line: str, wide: int) -> int:
     """How wide what can't be parted is at the start of a line.
 
-    In Chinese and Japanese that is a character and a mark which can't begin a line.
+    In scripts without spaces that is a character and a mark which can't begin a line.
     """
-    if _WIDE.match(line):
+    if _SPACELESS.match(line):
         return 2 * wide
     word = _WORD.match(line)
     return word.end() if word else 0
