@@ -74,8 +74,7 @@ def stages(source: str, kind: str) -> Iterator[tuple[str, float]]:
         yield "features", since()
         probability = shipped_model(kind).page_proba(page, computed)
         yield "two passes", since()
-        titles = np.array([tag == "h1" for tag in page.tags or [""] * len(page)])
-        decide(probability, computed.words, computed.same, titles)
+        decide(probability, computed.words, computed.same, page.tags or [None] * len(page))
         yield "decision", since()
         blocks = keep.classify(page)
         kept = [block for block in blocks if block.label != "boilerplate"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +28,7 @@ def decide(
     probability: Floats,
     words: Floats,
     same: NDArray[np.uint64],
-    titles: NDArray[np.bool_],
+    tags: Sequence[str | None],
     threshold: float | None = None,
 ) -> tuple[list[Label], Floats]:
     """The label of each block of a page and its probability of being kept, shape (n_blocks,).
@@ -36,7 +37,7 @@ def decide(
         probability: Of content, headline and boilerplate, shape (n_blocks, 3).
         words: Shape (n_blocks,).
         same: The same number for the same text, shape (n_blocks,).
-        titles: Which blocks are first-level headings, shape (n_blocks,).
+        tags: The element of each block; None in flattened text.
         threshold: The probability from which on a block is kept; by default `cut` finds it, and
             what is `repeated` goes.
     """
@@ -50,9 +51,10 @@ def decide(
     # A page has one headline; what else looks like it is judged as content alone.
     title = int(headline.argmax())
     is_headline = bool(headline[title] > content[title])
-    if is_headline and not titles[title]:  # a trail or a menu may say it, too
-        twins = titles & (same == same[title]) & (content + headline >= of_headline)
-        title = int(twins.argmax()) if twins.any() else title
+    if is_headline and tags[title] != "h1":  # a trail or a menu may say it, too
+        likely = (same == same[title]) & (content + headline >= of_headline)
+        twins = (k for k in np.flatnonzero(likely).tolist() if tags[k] == "h1")
+        title = next(twins, title)
     if is_headline:
         keep[title] += headline[title]
     labels: list[Label] = ["content" if p >= least else "boilerplate" for p in keep]

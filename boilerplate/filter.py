@@ -11,8 +11,6 @@ from pathlib import Path
 from types import NoneType
 from typing import TYPE_CHECKING, TypeVar
 
-import numpy as np
-
 from boilerplate.decision import decide
 from boilerplate.errors import BoilerplateError, ModelError, PageError, ParameterError
 from boilerplate.features import features
@@ -175,8 +173,7 @@ class BoilerplateFilter:
         model = shipped_model(page.kind) if self.model is None else self.model
         found = model.page_proba(page, computed)
         tags: Sequence[str | None] = page.tags or [None] * len(page)
-        titles = np.array([tag == "h1" for tag in tags], np.bool_)
-        labels, probability = decide(found, computed.words, computed.same, titles, self.threshold)
+        labels, probability = decide(found, computed.words, computed.same, tags, self.threshold)
         columns = (page.texts, labels, probability.tolist(), tags, computed.link_density.tolist())
         rows = enumerate(zip(*columns, strict=True))
         return [Block(*row, index) for index, row in rows if row[1] in wanted]

@@ -15,7 +15,7 @@ from boilerplate.decoding import encoded
 from boilerplate.errors import LabelError, SourceError
 from boilerplate.page import LABELS, SPACELESS_RANGES, Kind, Label, Page
 from boilerplate.segment import segment
-from boilerplate.sources.inputs import json_object
+from boilerplate.sources.inputs import PAGE_SUFFIXES, json_object
 from boilerplate.sources.streams import Decompressed
 
 _WORD = re.compile(rf"[{SPACELESS_RANGES}]|[^\s{SPACELESS_RANGES}]+")
@@ -130,9 +130,8 @@ def _content(
     if isinstance(record.get("html"), str):
         return str(record["html"])
     beside = os.path.join(folder, f"{id}.{'html' if kind == 'html' else 'txt'}")
-    own = (".html", ".htm", ".xhtml") if kind == "html" else (".txt", ".text", ".md")
     for path in (beside, os.path.join(folder, id)):
-        if path.endswith(own) and os.path.isfile(path):
+        if path.endswith(PAGE_SUFFIXES[kind]) and os.path.isfile(path):
             return Path(path).read_bytes()
     if kind == "html":
         raise LabelError(

@@ -24,17 +24,17 @@ MARKDOWN_LINK = r"(!?)\[([^\[\]\n]{0,500})\]\([^()\s]{1,2000}\)"
 # Khmer.
 WIDE_RANGES = "\u2e80-\u312f\u3190-\u9fff\uf900-\ufaff\uff00-\uff9f\U00020000-\U0003ffff"
 SPACELESS_RANGES = f"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff{WIDE_RANGES}"
+SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")
 # Characters that by themselves show nothing: space, soft hyphens, joiners, marks of direction.
 UNSEEN = " \t\n\xad\u061c\u180e\ufeff" + "".join(
     map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070)))
 )
-_SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")
 _CLOSING_QUOTES = "\"'”’»"
 
 
 def joined(parts: Sequence[str]) -> str:
     """Lines or sentences as one text, with spaces between them where their script has any."""
-    ends = (_SPACELESS.match(part.rstrip(_CLOSING_QUOTES)[-1:]) for part in parts[:-1])
+    ends = (SPACELESS.match(part.rstrip(_CLOSING_QUOTES)[-1:]) for part in parts[:-1])
     spaces = ["", *("" if spaceless else " " for spaceless in ends)]
     return "".join(space + part for space, part in zip(spaces, parts, strict=True))
 

@@ -155,9 +155,9 @@ def _decided(
     """
     p, h = np.array(content), np.array(headline)
     same = np.array([ord(text.lower()) for text in texts], np.uint64)
-    titles = np.array([text.isupper() for text in texts], np.bool_)
+    tags = ["h1" if text.isupper() else "p" for text in texts]
     labels, keep = decide(
-        np.column_stack((p, h, 1.0 - p - h)), np.array(words, np.float64), same, titles, threshold
+        np.column_stack((p, h, 1.0 - p - h)), np.array(words, np.float64), same, tags, threshold
     )
     assert ((keep >= p) & (keep <= p + h)).all()
     return "".join(label[0] for label in labels)

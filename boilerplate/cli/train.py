@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from boilerplate.labeled import LabeledPage
     from boilerplate.scoring import Scores
 
-_PAGES = (".html", ".txt")  # beside their labels
-
 
 @click.command("train", short_help="Fit a model on labelled blocks.")
 @click.argument("labeled", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
@@ -68,8 +66,9 @@ def command(labeled: tuple[Path, ...], output: Path, c: float | None, folds: int
 
     from boilerplate import BoilerplateClassifier
     from boilerplate.labeled import SUFFIXES, read_labeled
+    from boilerplate.sources.inputs import PAGE_SUFFIXES
 
-    suffixes = (*SUFFIXES, *_PAGES)
+    suffixes = (*SUFFIXES, *PAGE_SUFFIXES["html"], *PAGE_SUFFIXES["text"])
     places = [path.resolve() for path in labeled]
     for path in places:
         if places.count(path) > 1 or path.parent in places:

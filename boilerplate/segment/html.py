@@ -7,16 +7,17 @@ characters, emphasised characters and signatures.
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
-from typing import Protocol
 
 import numpy as np
 from selectolax.lexbor import LexborHTMLParser
 
-from boilerplate.arrays import Ints, numbered
-from boilerplate.page import LISTS, SPACELESS_RANGES, UNSEEN, Elements, Page
+from boilerplate.arrays import numbered
+from boilerplate.page import SPACELESS_RANGES, UNSEEN, Elements, Page
+from boilerplate.segment.code import holds_lines, is_gutter, is_line, is_number
+from boilerplate.segment.nodes import Node
+from boilerplate.segment.numbering import numbering
 from boilerplate.segment.source import mended
 
 # What a reader never sees as text of the page, readings above East Asian characters, and the TeX
@@ -64,18 +65,6 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 # What a heading's link to itself shows, which is no text of it; the last is Font Awesome's.
 _PERMALINKS = frozenset("#§¶🔗\uf0c1")
 _LINE_BREAK = "\x1f"
-_LINES = frozenset("div li ol ul".split())  # what lines of code stand in
-_ROWS = frozenset(
-    "table tbody tr td".split()
-)  # and, as highlight.js numbers them, those in `<code>`
-_LINE_CLASS = re.compile(r"(?:^|\s)(?:\S*code-)?line(?:\s|$)")  # of a `<span>`, as tools show code
-# Of what holds the numbers of lines of code: Pygments, Chroma, Rouge, docutils, highlight.js.
-_NUMBERS_CLASS = re.compile(
-    r"(?:^|\s)(?:linenos?|linenodiv|linenumbers|lnt?|gutter|\S+-line-numbers|(?:\S*-)?line-?num(?:ber)?)(?:\s|$)"
-)
-_MOST_OF_NUMBER = 4  # nodes in the element of one line's number
-_NUMBER = re.compile(r"\s*([0-9]{1,9})(?![0-9])")  # how many columns a cell takes, and the like
-_MOST_COLUMNS = 200  # of a table that are told apart
 _LETTER = rf"[^\W_{SPACELESS_RANGES}]"
 _DIGIT = r"[\d¼-¾⅐-⅞]"
 # Words and numbers that meet at a seam are two, but for ordinals: "the 3" and "rd".
@@ -85,21 +74,6 @@ _PARTED = re.compile(
 )
 _ENDS_SENTENCE = tuple(".!?:…")
 _PATH = re.compile(r"(?:[A-Za-z_]\w*\.)+")  # of a name in code
-
-
-class _Node(Protocol):
-    """What the walk asks of a node; lexbor's nodes answer as they are."""
-
-    @property
-    def first_child(self) -> _Node | None: ...
-    @property
-    def next(self) -> _Node | None: ...
-    @property
-    def tag(self) -> str | None: ...
-    @property
-    def attributes(self) -> dict[str, str | None]: ...
-    @property
-    def text_content(self) -> str | None: ...
 
 
 def segment_html(source: bytes) -> Page:
@@ -157,54 +131,11 @@ def _apart(before: str, after: str, edge: int, block: str) -> bool:
     return before[-2:].isalpha() and before[-2:].islower()
 
 
-def _classes(node: _Node) -> str:
-    return node.attributes.get("class") or ""
-
-
-def _holds_lines(pre: _Node) -> bool:
-    """Whether the blocks in a preformatted element are lines of code, and not a page in it.
-
-    Lines stand side by side, in a list or by themselves.
-    """
-    stack: list[tuple[_Node | None, float]] = [(pre.first_child, 0)]
-    while stack:
-        node, depth = stack.pop()
-        while node is not None:
-            tag = node.tag or ""
-            inside = depth
-            if _PARTS.get(tag, _INLINE) >= _BLOCK:
-                inside += tag not in {"ol", "ul"}
-                of_code = tag in _ROWS and inside < 0
-                if not (tag in _LINES or of_code) or inside > 1:
-                    return False
-            # In code all are lines, however deep.
-            stack.append((node.first_child, -math.inf if tag == "code" else inside))
-            node = node.next
-    return True
-
-
-def _are_numbers(node: _Node, most: float) -> bool:
-    """Whether an element holds numbers and nothing else, in so many nodes at most."""
-    numbers = 0
-    stack = [node.first_child]
-    while stack and most > 0:
-        child = stack.pop()
-        while child is not None and most > 0:
-            words = (child.text_content or "").split() if child.tag == "-text" else []
-            if not all(map(str.isdecimal, words)):
-                return False
-            numbers += len(words)
-            most -= 1
-            stack.append(child.first_child)
-            child = child.next
-    return numbers > 0 and most > 0
-
-
 @dataclass(slots=True)
 class _Opened:
     """The block elements, in document order."""
 
-    nodes: list[_Node] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     parents: list[int] = field(default_factory=list)  # -1 for none
     depths: list[int] = field(default_factory=list)
@@ -220,7 +151,7 @@ class _Run:
         self.rows: list[int] = []  # nine numbers a block, see `_set_columns`
         self.names: list[str] = []  # signatures of the inline elements in the blocks
         self.chunks: list[str] = []
-        self.inline: list[_Node] = []
+        self.inline: list[Node] = []
         self.images = 0
         self.link_chars = self.strong_chars = self.breaks = self.links = 0
         self.first = self.last = -1
@@ -263,13 +194,13 @@ class _Run:
             self.images = 0
 
 
-def walk(root: _Node | None) -> Page:
+def walk(root: Node | None) -> Page:
     """Cut the tree below a node into blocks."""
     run, opened = _Run(), _Opened()
     page, texts, chunks, inline = run.page, run.page.texts, run.chunks, run.inline
     tags, parents, starts, ends = opened.tags, opened.parents, opened.starts, opened.ends
     title: list[str] = []
-    stack: list[tuple[_Node, int]] = []  # the nodes around, and their parts
+    stack: list[tuple[Node, int]] = []  # the nodes around, and their parts
     current, current_tag, depth = -1, "html", 0
     link = strong = code = preformatted = in_title = unread = 0
     number = code_from = -1  # the last text, and the one before the code around
@@ -322,15 +253,12 @@ def walk(root: _Node | None) -> Page:
                 elif current_tag == "p" and run.first >= 0:
                     part = _INLINE  # amid a sentence
             elif preformatted and _INLINE <= part < _BLOCK:
-                classes = _classes(node)
-                if _NUMBERS_CLASS.search(classes) and _are_numbers(node, _MOST_OF_NUMBER):
+                if is_number(node):
                     part = _UNREAD
-                elif tag == "span" and _LINE_CLASS.search(classes):
+                elif tag == "span" and is_line(node):
                     part = _LINE
             elif part == _PRE and not preformatted:
-                around = " ".join(_classes(above) for above, _ in stack[-2:])
-                named = _NUMBERS_CLASS.search(f"{around} {_classes(node)}")
-                if named and _are_numbers(node, math.inf):
+                if is_gutter(node, [above for above, _ in stack[-2:]]):
                     part = _UNREAD
                     run.flush(current, current_tag, preformatted)
             elif (
@@ -349,7 +277,7 @@ def walk(root: _Node | None) -> Page:
                 ends.append(-1)
                 opened.nodes.append(node)
                 if part == _PRE:
-                    lines = lines or (not preformatted and _holds_lines(node))
+                    lines = lines or (not preformatted and holds_lines(node, BLOCKS))
                     preformatted += 1
                     tag = "pre"  # whatever it was called once
                 current = len(tags)
@@ -458,69 +386,6 @@ def _set_columns(run: _Run, opened: _Opened) -> None:
         name=name[: kept.size],
         inline=name[kept.size :],
         inline_block=np.repeat(np.arange(len(page)), inlines),
-        place=_places(tags, opened.parents, opened.nodes)[kept],
+        place=numbering(tags, opened.parents, opened.nodes)[kept],
     )
     page.element = renumber[page.element]
-
-
-def _list_around(element: int, known: dict[int, int], tags: list[str], parents: list[int]) -> int:
-    """The list that an element is or stands in, -1 for none; what is found goes into `known`."""
-    passed: list[int] = []
-    while element >= 0 and element not in known and tags[element] not in LISTS:
-        passed.append(element)
-        element = parents[element]
-    found = known.get(element, element)
-    known |= dict.fromkeys(passed, found)
-    return found
-
-
-def _places(tags: list[str], parents: list[int], nodes: list[_Node]) -> Ints:
-    """The column of each cell in its table, the number of each item of an ordered list, else -1."""
-    places = np.full(len(tags), -1, np.intp)
-    lists: dict[int, int] = {}  # the one around each element, as far as was asked
-    items: dict[int, int] = {}  # the number of the last one of each list so far
-    number: dict[int, int] = {}  # of each row among those of its table or part of one
-    rows: dict[int, int] = {}  # in each of these so far
-    held: dict[int, dict[int, int]] = {}  # and its columns that cells hold up to some row
-    free: dict[int, int] = {}  # the first column after the cells of each row so far
-    for element in [e for e, tag in enumerate(tags) if tag in {"tr", "td", "th", "li"}]:
-        up = parents[element]
-        if tags[element] == "li":
-            if up >= 0 and tags[up] == "ul":
-                continue  # as most do
-            up = _list_around(up, lists, tags, parents)
-            if up >= 0 and tags[up] == "ol":
-                step = -1 if "reversed" in nodes[up].attributes else 1
-                if up not in items:
-                    first = 1 if step > 0 else _count_items(nodes[up])
-                    items[up] = _number(nodes[up], "start", first) - step
-                places[element] = items[up] = _number(nodes[element], "value", items[up] + step)
-        elif tags[element] == "tr":
-            number[element] = rows[up] = rows.get(up, -1) + 1
-            free[element] = 0
-            held.setdefault(up, {})
-        elif up in number:
-            row, above, column = number[up], held[parents[up]], free[up]
-            while above.get(column, 0) > row:
-                column += 1
-            places[element] = column
-            width, height = (
-                max(_number(nodes[element], name, 1), 1) for name in ("colspan", "rowspan")
-            )
-            free[up] = min(column + width, _MOST_COLUMNS)
-            if height > 1:
-                above.update(dict.fromkeys(range(column, free[up]), row + height))
-    return places
-
-
-def _count_items(node: _Node) -> int:
-    count, child = 0, node.first_child
-    while child is not None:
-        count += child.tag == "li"
-        child = child.next
-    return count
-
-
-def _number(node: _Node, attribute: str, default: int) -> int:
-    told = _NUMBER.match(node.attributes.get(attribute) or "")
-    return int(told[1]) if told else default

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from boilerplate.page import SPACELESS_RANGES
+from boilerplate.page import SPACELESS
 from boilerplate.segment.html import BLOCKS, DROPPED
 
 _LOOK = 200_000  # characters that are looked at: enough to tell, and bounded
@@ -35,7 +35,6 @@ _PARAGRAPHS = re.compile(
     r"[.!?…:\"'”“»)。！？」』）।۔؟]\s*(?:</p>\s*<p(?:\s[^<>]*)?>|<br\s*/?>\s*<br\s*/?>)\s*\w", re.I
 )
 _BLANK_LINE = re.compile(r"\n[ \t\r]*\n")
-_SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")
 _PARAGRAPH_WORDS = 150  # of a long one
 
 # A tag without attributes amid the words of a sentence, or in quotes there.
@@ -52,7 +51,7 @@ def _but_text(code: re.Match[str]) -> str:
 
 def _words(text: str) -> int:
     """How many words a text has, about: two characters are one in scripts without spaces."""
-    return len(text.split()) + (0 if text.isascii() else len(_SPACELESS.findall(text)) // 2)
+    return len(text.split()) + (0 if text.isascii() else len(SPACELESS.findall(text)) // 2)
 
 
 def guess_kind(text: str) -> str:
@@ -81,7 +80,8 @@ def guess_kind(text: str) -> str:
     tags = len(_TAG.findall(head)) - 2 * len(_MENTIONED.findall(head))
     words = _words(head)
     if opens:
-        closed = text.lower().endswith(f"</{opens[1].lower()}>")
+        end_tag = f"</{opens[1].lower()}>"
+        closed = text[-len(end_tag) :].lower() == end_tag
         held = sum(_words(element[0]) for element in _CLOSED.finditer(head))
         if tags * 40 >= words or held * 15 >= words:
             return "html"

@@ -8,7 +8,15 @@ from itertools import pairwise
 import numpy as np
 
 from boilerplate.arrays import Ints
-from boilerplate.page import MARKDOWN_LINK, SPACELESS_RANGES, UNSEEN, WIDE_RANGES, Page, joined
+from boilerplate.page import (
+    MARKDOWN_LINK,
+    SPACELESS,
+    SPACELESS_RANGES,
+    UNSEEN,
+    WIDE_RANGES,
+    Page,
+    joined,
+)
 
 _MARKDOWN_LINK = re.compile(MARKDOWN_LINK)
 _LINK = re.compile(rf"{MARKDOWN_LINK}|(?:https?://|www\.)[^\s<>\"]+")
@@ -16,12 +24,11 @@ _ITEM = re.compile(r"\s*(?:[-*+•·▪‣>#|]|\d{1,3}[.)]|\(?[a-z]\))\s")
 _DASH = re.compile(r"\s*[–—]\s")  # an item, or amid a sentence
 _ENDS_SENTENCE = tuple('.!?…:;»”"')
 _WIDE = re.compile(f"[{WIDE_RANGES}]")  # of two columns, and lines end before any
-_WORD = re.compile(rf"[^\s{SPACELESS_RANGES}]+")
+_BREAK = re.compile(rf"[\s{SPACELESS_RANGES}]")
 _RULE = "-=~*_+ "  # what lines, and those below headings, are drawn with
 _FENCE = re.compile(r"(`{3,}|~{3,})[^`]*\Z")
 _BULLET = re.compile(r"(?:[-*+]|\d{1,9}[.)])\s")
 _MOST_INDENT = 200
-_SPACELESS = re.compile(f"[{SPACELESS_RANGES}]")
 _WRAP = range(28, 201)  # widths in characters at which people and programs wrap text
 _NEARLY_ALL = 0.995  # of the lines are no longer than the width
 _FEW = 3
@@ -50,9 +57,10 @@ def segment_text(text: str) -> Page:
     folded = (" ".join(line.split()) for line in raw)
     lines = [line if line.strip(UNSEEN) else "" for line in folded]
     joins = [join and k not in cut for k, join in enumerate(_joins(raw, lines))]
-    has_fences = "```" in text or "~~~" in text
-    if has_fences:
-        code = _fenced(lines, np.zeros(len(lines), np.intp)) >= 0
+    fenced = np.full(len(lines), -1, np.intp)
+    if "```" in text or "~~~" in text:
+        fenced = _fenced(lines)
+        code = (fenced >= 0).tolist()
         joins = [join and not (code[k - 1] or code[k]) for k, join in enumerate(joins)]
     begins = [k for k, line in enumerate(lines) if line and not joins[k]]
     if len(begins) + lines.count("") < len(lines):
@@ -66,7 +74,8 @@ def segment_text(text: str) -> Page:
     gap = np.diff(empty, prepend=empty[:1])  # none before the first
     if cut:
         gap[[k in cut for k in begins]] = -1
-    fence = _fenced(texts, gap) if has_fences else np.full(len(texts), -1, np.intp)
+    fence = fenced[begins]
+    fence = np.where(fence >= 0, np.searchsorted(begins, fence), -1)
     return Page(
         "text",
         texts,
@@ -83,7 +92,7 @@ def _with_sentences(lines: list[str]) -> tuple[list[str], range]:
     longest = max(lines, key=len, default="")
     if len(longest) <= _LONG_SPACELESS or 2 * len(longest) < sum(map(len, lines)):
         return lines, range(0)
-    if len(longest) <= _LONG and not _SPACELESS.search(longest):
+    if len(longest) <= _LONG and not SPACELESS.search(longest):
         return lines, range(0)
     links = bytearray(len(longest) + 1)  # which characters have those before them in a link
     for link in _MARKDOWN_LINK.finditer(longest):
@@ -109,7 +118,7 @@ def _joins(raw: list[str], lines: list[str]) -> list[bool]:
     prose = [
         k
         for k, line in enumerate(lines)
-        if (" " in line or _SPACELESS.search(line))
+        if (" " in line or SPACELESS.search(line))
         and "](" not in line
         and "://" not in line
         and not (" " in line[:5] and (_ITEM.match(line) or _DASH.match(line)))
@@ -128,22 +137,22 @@ def _joins(raw: list[str], lines: list[str]) -> list[bool]:
     return max(found, key=sum)
 
 
-def _fenced(texts: list[str], gap: Ints) -> Ints:
-    """The block whose fence opens the code that each stands in, itself included, -1 outside.
+def _fenced(lines: list[str]) -> Ints:
+    """The line whose fence opens the code that each stands in, itself included, -1 outside.
 
     The fence that closes it is of the same mark and no shorter, as in Markdown.
     """
-    result = np.full(len(texts), -1, np.intp)
+    result = np.full(len(lines), -1, np.intp)
     mark, first = "", -1
-    for k, text in enumerate(texts):
-        if text[:3] not in ("```", "~~~"):
+    for k, line in enumerate(lines):
+        if line[:3] not in ("```", "~~~"):
             continue
         if not mark:
-            above = len(texts[k - 1]) if k > 0 and gap[k] <= 0 else 0
-            underlines = 3 < above <= len(text) and not text.strip("~")
-            fence = None if underlines else _FENCE.match(text)
+            above = len(lines[k - 1]) if k > 0 else 0
+            underlines = 3 < above <= len(line) and not line.strip("~")
+            fence = None if underlines else _FENCE.match(line)
             mark, first = (fence[1], k) if fence else ("", -1)
-        elif text.startswith(mark) and not text.strip(mark[0]):
+        elif line.startswith(mark) and not line.strip(mark[0]):
             result[first : k + 1] = first
             mark = ""
     return result
@@ -226,7 +235,6 @@ def _width_of_first(line: str, wide: int) -> int:
 
     In scripts without spaces that is a character and a mark which can't begin a line.
     """
-    if _SPACELESS.match(line):
+    if SPACELESS.match(line):
         return 2 * wide
-    word = _WORD.match(line)
-    return word.end() if word else 0
+    return len(_BREAK.split(line, maxsplit=1)[0])

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from io import BufferedReader, BytesIO, FileIO, RawIOBase
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Literal
 
 from boilerplate.errors import SourceError
@@ -20,7 +20,11 @@ from boilerplate.sources.streams import DICTIONARY, Decompressed, compression
 
 Format = Literal["page", "jsonl", "warc", "parquet"]
 
-_PAGE_SUFFIXES = (".html", ".htm", ".xhtml", ".txt", ".text", ".md")
+PAGE_SUFFIXES = {  # by kind
+    "html": (".html", ".htm", ".xhtml"),
+    "text": (".txt", ".text", ".md"),
+}
+_PAGE_SUFFIXES = tuple(chain.from_iterable(PAGE_SUFFIXES.values()))
 _CONTAINERS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
